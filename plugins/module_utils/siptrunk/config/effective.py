@@ -1,0 +1,335 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Asterisk takes from a configuration file: includes followed, templates and additions applied.
+
+Does what main/config.c (config_text_file_load, process_text_line, does_category_match) does, in its order.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from dataclasses import dataclass, field
+from typing import Callable, List, NamedTuple, Optional, Sequence, Tuple
+
+from ..errors import ConfigError
+from ..files import read_text
+from .document import BLANKS, NAME_LIMIT, Directive, Document, Entry, Flaw, Section, cut
+
+INCLUDE_DEPTH = 10
+
+Read = Callable[[str], Optional[str]]
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something about a file that Asterisk at most writes into its log."""
+
+    path: str
+    line: Optional[int]
+    reason: str
+
+    def __str__(self) -> str:
+        place = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{place}: {self.reason}"
+
+
+class EffectiveEntry(NamedTuple):
+    """An option as it counts; path and line say where it was written, be it in a template."""
+
+    key: str
+    value: str
+    path: str
+    line: Optional[int]
+
+
+@dataclass(eq=False)
+class EffectiveSection:
+    """A section with all that it inherited; a key may be there several times."""
+
+    name: str
+    path: str
+    line: Optional[int]
+    template: bool = False
+    entries: List[EffectiveEntry] = field(default_factory=list)
+
+    def is_named(self, name: str) -> bool:
+        return fold(self.name) == fold(name)
+
+    def values(self, key: str) -> List[EffectiveEntry]:
+        """All entries of a key, in order; keys compare without case."""
+        return [entry for entry in self.entries if fold(entry.key) == fold(key)]
+
+    def last(self, key: str) -> Optional[EffectiveEntry]:
+        return next(iter(reversed(self.values(key))), None)
+
+
+@dataclass(frozen=True)
+class Effective:
+    """The outcome: *error* is None when Asterisk takes the file, else there are no sections.
+
+    notes: what was ignored on the way
+    included: it was read as a part of another file, so what it does not say may be said there
+    """
+
+    path: str
+    sections: Tuple[EffectiveSection, ...]
+    notes: Tuple[Note, ...]
+    error: Optional[Note]
+    included: bool = False
+
+    @property
+    def loads(self) -> bool:
+        return self.error is None
+
+    def first(self, name: str) -> Optional[EffectiveSection]:
+        """The section that a lookup by name finds: the first that is no template."""
+        return next((s for s in self.sections if not s.template and s.is_named(name)), None)
+
+
+def load(
+    path: str, *, config_dir: Optional[str] = None, read: Read = read_text, included: bool = False
+) -> Effective:
+    """The effective view of the file at *path*.
+
+    Raises ConfigError when there is no such file, OSError when it cannot be read.
+
+    config_dir: where relative includes are looked for; default: the directory of *path*
+    read: returns the text of a file, None when there is no such file
+    included: the file is meant to be included by another one, so ``[x](+)`` may add to a section of that one
+    """
+    text = read(path)
+    if text is None:
+        raise ConfigError(path, "there is no such file")
+    return _Loader(os.path.dirname(path) if config_dir is None else config_dir, read, included).load(
+        path, text
+    )
+
+
+def load_text(
+    text: str,
+    path: str = "<text>",
+    *,
+    config_dir: Optional[str] = None,
+    read: Read = read_text,
+    included: bool = False,
+) -> Effective:
+    """As load(), for a text that is not in a file (yet)."""
+    return _Loader(os.path.dirname(path) if config_dir is None else config_dir, read, included).load(
+        path, text
+    )
+
+
+def fold(name: str) -> str:
+    """For comparing as strcasecmp() does in the C locale: only A-Z have a lower case."""
+    return name.translate(_LOWER)
+
+
+_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+
+
+class _Invalid(Exception):
+    """Asterisk stops reading the file here."""
+
+    def __init__(self, note: Note) -> None:
+        self.note = note
+
+
+class _Endless(Exception):
+    """Asterisk never comes out of here, no matter which file it is in."""
+
+    def __init__(self, note: Note) -> None:
+        self.note = note
+
+
+class _Loader:
+    def __init__(self, config_dir: str, read: Read, included: bool) -> None:
+        self._config_dir, self._read, self._included = config_dir, read, included
+        self._sections: List[EffectiveSection] = []
+        self._notes: List[Note] = []
+        # Where the entries of an included file go until its first header: the section that was begun last.
+        self._current: Optional[EffectiveSection] = None
+        self._level = 0
+
+    def load(self, path: str, text: str) -> Effective:
+        self._level = 1
+        try:
+            self._take(Document.parse(text, path), None)
+        except (_Invalid, _Endless) as invalid:
+            return Effective(path, (), tuple(self._notes), invalid.note, self._included)
+        return Effective(path, tuple(self._sections), tuple(self._notes), None, self._included)
+
+    def _take(self, document: Document, section: Optional[EffectiveSection]) -> Optional[EffectiveSection]:
+        """Walk through a file that begins inside *section*; returns the section in which it ends."""
+        for statement in document.statements:
+            if isinstance(statement, Section):
+                section = self._open(statement, document.path)
+            elif isinstance(statement, Entry):
+                if section is None:
+                    raise _Invalid(Note(document.path, statement.line, "an option before the first section"))
+                self._set(section, statement, document.path)
+            elif isinstance(statement, Directive):
+                self._follow(statement, document.path)
+            else:
+                self._stumble(statement, document.path, section)
+        if document.depth:
+            what = (
+                "a block comment is not closed"
+                if document.depth > 0
+                else "--; without ;-- hides what follows it"
+            )
+            self._notes.append(Note(document.path, None, what))
+        return section
+
+    def _stumble(self, flaw: Flaw, path: str, section: Optional[EffectiveSection]) -> None:
+        note = Note(path, flaw.line, flaw.reason)
+        if flaw.endless:
+            raise _Endless(note)
+        if flaw.fatal or (flaw.needs_section and section is None):
+            raise _Invalid(note)
+        self._notes.append(note)
+
+    def _open(self, header: Section, path: str) -> EffectiveSection:
+        new = target = EffectiveSection(cut(header.name, NAME_LIMIT), path, header.line)
+        for option in header.options:
+            if option == "!":
+                target.template = True
+            elif option.startswith("+"):
+                found = self._find(header.name, option[1:]) or self._elsewhere(header.name, path)
+                if found is None:
+                    raise _Invalid(Note(path, header.line, f"[{header.name}](+) has no section to add to"))
+                if target is new:
+                    found.template = found.template or new.template
+                    found.entries += new.entries
+                    self._current = found
+                target = found
+            else:
+                base = self._find(option, "TEMPLATES=include")
+                if base is None:
+                    raise _Invalid(
+                        Note(
+                            path, header.line, f"[{header.name}] inherits from [{option}], which is not there"
+                        )
+                    )
+                if base is target and base.entries:
+                    raise _Endless(
+                        Note(path, header.line, f"[{header.name}] inherits from itself: Asterisk hangs")
+                    )
+                target.entries += base.entries
+        if target is new:
+            self._sections.append(new)
+            self._current = new
+        return target
+
+    def _find(self, name: str, condition: str) -> Optional[EffectiveSection]:
+        # An empty name is any section.
+        for section in self._sections:
+            if (not name or section.is_named(name)) and _fulfils(section, condition):
+                return section
+        return None
+
+    def _elsewhere(self, name: str, path: str) -> Optional[EffectiveSection]:
+        """A section of the file that includes this one."""
+        if not self._included:
+            return None
+        section = EffectiveSection(name, path, None)
+        self._sections.append(section)
+        return section
+
+    def _set(self, section: EffectiveSection, entry: Entry, path: str) -> None:
+        if entry.operator == "+=":
+            before = next((old for old in reversed(section.entries) if old.key == entry.key), None)
+            if before is not None:
+                _append(section, before, entry.tail)
+                return
+        section.entries.append(EffectiveEntry(entry.key, entry.value, path, entry.line))
+
+    def _follow(self, directive: Directive, path: str) -> None:
+        if directive.kind == "exec":
+            # Asterisk does not, either, unless asterisk.conf says execincludes=yes.
+            self._notes.append(Note(path, directive.line, "#exec is not run"))
+        elif not self._include(directive.argument) and directive.kind == "include":
+            raise _Invalid(
+                Note(path, directive.line, f"#include of {directive.argument}, which is not there")
+            )
+
+    def _include(self, argument: str) -> bool:
+        """Take the files that *argument* means; returns whether there was one."""
+        if self._level == INCLUDE_DEPTH + 1:
+            return False
+        self._level += 1
+        section = self._current
+        document: Optional[Document] = None
+        for path in self._files(os.path.join(self._config_dir, argument)):
+            text = self._text(path)
+            if text is None:
+                continue
+            # Section and block comments reach from one file of a pattern into the next.
+            document = Document.parse(text, path, after=document)
+            try:
+                section = self._take(document, section)
+            except _Invalid as invalid:
+                # Of an included file, Asterisk keeps what it has read so far; and it forgets to count back.
+                self._notes.append(invalid.note)
+                return True
+        self._level -= 1
+        return document is not None
+
+    def _files(self, pattern: str) -> Sequence[str]:
+        if not re.search(r"[*?[{]", pattern):
+            return [pattern]
+        return [
+            path
+            for alternative in _without_braces(pattern)
+            for path in sorted(glob.glob(alternative), key=os.fsencode)
+        ]
+
+    def _text(self, path: str) -> Optional[str]:
+        try:
+            return self._read(path)
+        except IsADirectoryError:
+            return None
+
+
+def _append(section: EffectiveSection, before: EffectiveEntry, tail: str) -> None:
+    """``+=``: ast_variable_update() replaces the first entry with the key and the value of the last one."""
+    for index, old in enumerate(section.entries):
+        if fold(old.key) == fold(before.key) and (not before.value or fold(old.value) == fold(before.value)):
+            section.entries[index] = before._replace(value=(before.value + tail).strip(BLANKS))
+            return
+
+
+def _fulfils(section: EffectiveSection, condition: str) -> bool:
+    """The filter of ``(+FILTER)``: terms ``key=value``, and ``TEMPLATES=include|restrict``.
+
+    To Asterisk, key and value are regular expressions; here they are plain text that must occur.
+    """
+    if not condition:
+        return not section.template
+    templates = False
+    for term in re.split("[,&]", condition):
+        key, equals, value = (part.strip(BLANKS) for part in term.partition("="))
+        if not equals:
+            return False
+        if key == "TEMPLATES":
+            if fold(value) not in ("include", "restrict") or (
+                fold(value) == "restrict" and not section.template
+            ):
+                return False
+            templates = True
+        elif not any(key in entry.key and value in entry.value for entry in section.entries):
+            return False
+    return templates or not section.template
+
+
+def _without_braces(pattern: str) -> List[str]:
+    """``{a,b}`` written out, as GLOB_BRACE does."""
+    braces = re.search(r"\{([^{}]*)\}", pattern)
+    if not braces or braces[1] == "":
+        return [pattern]
+    return [
+        written
+        for alternative in braces[1].split(",")
+        for written in _without_braces(pattern[: braces.start()] + alternative + pattern[braces.end() :])
+    ]

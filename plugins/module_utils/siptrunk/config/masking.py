@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which options of Asterisk's configuration hold secrets, and how files are shown without them."""
+
+from __future__ import annotations
+
+import re
+from typing import Iterator, Optional, Set
+
+from ..register_line import masked
+from ..secrets import MASK
+from .document import Document, Entry
+from .effective import fold
+
+_SECRET_KEY = re.compile(r"secret|passw|^auth$|^(db)?pass$|^md5_cred$")
+
+
+def masked_value(key: str, value: str) -> str:
+    """The value of an option for people: secrets masked, a register line recognisable."""
+    key = fold(key)
+    if key == "register":
+        return masked(value)
+    return MASK if value and _SECRET_KEY.search(key) else value
+
+
+def masked_text(text: str, *, before: str = "") -> str:
+    """A file for people, secrets masked, those that are commented out as well.
+
+    before: the file as it was; a secret that was not in it is marked, since its mask looks the same
+    """
+    known = {line for line in before.splitlines() if _masked_line(line) is not None}
+    return "".join(_shown(line, known) for line in text.splitlines(keepends=True))
+
+
+def _shown(line: str, known: Set[str]) -> str:
+    content = line.rstrip("\r\n")
+    masked = _masked_line(content)
+    if masked is None:
+        return line
+    mark = " ; new" if known and content not in known else ""
+    return masked + mark + line[len(content) :]
+
+
+def _masked_line(line: str) -> Optional[str]:
+    """The line with its secret masked; None when there is none in it."""
+    # What follows a comment sign may once have been, or become, an option.
+    start = re.match(r"[\s;-]*", line)
+    indent = start[0] if start else ""
+    for entry in _entries(line[len(indent) :]):
+        shown = masked_value(entry.key, entry.value)
+        if shown != entry.value:
+            return f"{indent}{entry.key} {entry.operator} {shown}"
+    return None
+
+
+def _entries(line: str) -> Iterator[Entry]:
+    for statement in Document.parse(line).statements:
+        if isinstance(statement, Entry):
+            yield statement

@@ -1,0 +1,25 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Masking of secrets in everything that people or logs may see."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable
+
+MASK = "********"
+
+
+def mask(text: str, secrets: Iterable[str]) -> str:
+    """Replace every occurrence of the given secrets in *text* by the mask, longest first."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    return text
+
+
+def masked(data: Any) -> Any:
+    """Trunks in the form of ``sip_trunks``, or any part of them, with each ``secret`` masked."""
+    if isinstance(data, dict):
+        return {key: MASK if key == "secret" and value else masked(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [masked(item) for item in data]
+    return data

@@ -1,0 +1,157 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real Asterisk 16 in a container without network, asked over its manager interface (AMI)."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import time
+import uuid
+from pathlib import Path
+from typing import Dict, Iterator, List
+
+import pytest
+
+IMAGE = os.environ.get("ORACLE_IMAGE", "localhost/telephony-asterisk16")
+SEED = int(os.environ.get("ORACLE_SEED", "0")) or random.randrange(1, 2**32)
+CONFIG = {
+    "asterisk.conf": "[options]\n",
+    "modules.conf": "[modules]\nautoload = no\nload = chan_sip.so\n",
+    "logger.conf": "[logfiles]\nmessages = notice,warning,error\n",
+    "manager.conf": (
+        "[general]\nenabled = yes\nbindaddr = 127.0.0.1\n\n"
+        "[oracle]\nsecret = oracle\nread = all\nwrite = all\n"
+    ),
+    "sip.conf": "[general]\n",
+}
+
+Message = List[str]
+
+
+class Asterisk:
+    """The running daemon; its configuration directory is *config* on our side."""
+
+    def __init__(self, container: str, config: Path) -> None:
+        self.config = config
+        self._container = container
+        # bash's /dev/tcp needs nothing in the image and no route to the container.
+        relay = "exec 3<>/dev/tcp/127.0.0.1/5038; cat <&3 & cat >&3"
+        self._ami = subprocess.Popen(
+            ["podman", "exec", "-i", container, "bash", "-c", relay],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert self._ami.stdout is not None
+        assert self._ami.stdout.readline().startswith(b"Asterisk Call Manager")
+        login = self.action({"Action": "Login", "Username": "oracle", "Secret": "oracle", "Events": "off"})
+        assert login[0] == "Response: Success"
+
+    def action(self, headers: Dict[str, str], until: str = "Response: ") -> Message:
+        """Send an action and return the first message that begins with *until*."""
+        return self.messages(headers, until)[-1]
+
+    def messages(self, headers: Dict[str, str], until: str) -> List[Message]:
+        """Send an action and return all messages up to the one that begins with *until*."""
+        assert self._ami.stdin is not None
+        self._ami.stdin.write("".join(f"{k}: {v}\r\n" for k, v in headers.items()).encode() + b"\r\n")
+        self._ami.stdin.flush()
+        messages = [self._message()]
+        while not messages[-1][0].startswith(until):
+            messages.append(self._message())
+        return messages
+
+    def write(self, name: str, text: str) -> None:
+        (self.config / name).write_bytes(text.encode("utf-8", "surrogateescape"))
+
+    def start_another(self, name: str, sip_conf: str) -> None:
+        """Run a second daemon beside this one, with its own configuration in the sub-directory *name*."""
+        directory = self.config / name
+        directory.mkdir()
+        inside = f"/etc/asterisk/{name}"
+        directories = f"[directories]\nastetcdir = {inside}\nastrundir = {inside}\nastdbdir = {inside}\n"
+        for file, text in {
+            **CONFIG,
+            "asterisk.conf": directories,
+            "manager.conf": "",
+            "sip.conf": sip_conf,
+        }.items():
+            self.write(f"{name}/{file}", text)
+        options = ["-C", f"{inside}/asterisk.conf"]
+        command = ["podman", "exec", "--detach", self._container, "asterisk", "-f", "-n", *options]
+        subprocess.run(command, capture_output=True, check=True)
+        wait_until_booted(self._container, *options)
+
+    def close(self) -> None:
+        self._ami.kill()
+        self._ami.communicate()
+
+    def _message(self) -> Message:
+        assert self._ami.stdout is not None
+        lines: Message = []
+        while True:
+            line = b""
+            while not line.endswith(b"\r\n"):
+                part = self._ami.stdout.readline()
+                assert part, "Asterisk has hung up"
+                line += part
+            if line == b"\r\n":
+                return lines
+            lines.append(line[:-2].decode("utf-8", "surrogateescape"))
+
+
+@pytest.fixture(scope="session")
+def asterisk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asterisk]:
+    """Fails when podman or the image is missing: an oracle that is not asked proves nothing."""
+    assert shutil.which("podman"), "podman is not installed"
+    config = tmp_path_factory.mktemp("etc-asterisk")
+    config.chmod(0o755)
+    for name, text in CONFIG.items():
+        (config / name).write_text(text)
+    container = f"oracle-{uuid.uuid4().hex[:12]}"
+    command = [
+        "podman",
+        "run",
+        "--detach",
+        "--rm",
+        "--name",
+        container,
+        "--network",
+        "none",
+        "--pull",
+        "never",
+    ]
+    started = subprocess.run(
+        [*command, "--volume", f"{config}:/etc/asterisk", "--entrypoint", "asterisk", IMAGE, "-f", "-n"],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert started.returncode == 0, f"the container with {IMAGE} does not start: {started.stderr}"
+    try:
+        wait_until_booted(container)
+        daemon = Asterisk(container, config)
+        yield daemon
+        daemon.close()
+    finally:
+        subprocess.run(["podman", "rm", "--force", "--time", "0", container], capture_output=True, check=True)
+
+
+def wait_until_booted(container: str, *options: str) -> None:
+    give_up = time.monotonic() + 30
+    command = ["podman", "exec", container, "asterisk", *options, "-rx", "core waitfullybooted"]
+    while True:
+        answer = subprocess.run(command, capture_output=True, check=False, text=True)
+        if "fully booted" in answer.stdout:
+            return
+        assert time.monotonic() < give_up, f"Asterisk does not start: {answer.stdout}{answer.stderr}"
+        time.sleep(0.2)
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> random.Random:
+    """Random numbers of this test; ORACLE_SEED repeats them."""
+    print(f"ORACLE_SEED={SEED}")
+    return random.Random(f"{SEED} {request.node.name}")
