@@ -1,0 +1,99 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The trunks' part of the dialplan: ``extensions_trunks.conf``, included by Asterisk's extensions.conf.
+
+A call from a provider can reach the numbers of its trunk, and nothing else. There is no catch-all: chan_sip
+answers an unknown number with 404 and logs it, before there is a channel and any dialplan runs.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
+
+from .config.document import Document, Section
+from .config.effective import Effective, EffectiveSection
+from .drivers import chan_sip
+from .trunk import Trunk, compact
+
+FILENAME = "extensions_trunks.conf"
+MAIN = "extensions.conf"
+RELOAD = "dialplan reload"
+
+# International and all other numbers.
+_CALLED = ("_+X.", "_X.")
+# Whoever dials must not smuggle a second destination (&) or options into Dial().
+_DIALLED = "${FILTER(0-9+*#,${EXTEN})}"
+# Q.850: no circuit or channel available.
+_CONGESTION = 34
+_ANSWER = re.compile(r"([^,]+),1,Goto\(([^()]+)\)")
+_LIMIT = "ExecIf($[${{GROUP_COUNT({name}@siptrunk)}} > {limit}]?Hangup({congestion}))"
+
+
+def render(trunks: Sequence[Trunk]) -> Document:
+    """The whole of the file.
+
+    A trunk without numbers has no inbound section here; its context is then the user's own to write.
+    """
+    document = Document.parse(chan_sip.HEADER)
+    for trunk in trunks:
+        if trunk.enabled:
+            label = trunk.description or trunk.name
+            if trunk.inbound.numbers:
+                _answer(
+                    document.add_section(trunk.inbound.context, comment=f"{label}: calls from the provider"),
+                    trunk,
+                )
+            _call(
+                document.add_section(trunk.outbound.context, comment=f"{label}: calls to the provider"), trunk
+            )
+    return document
+
+
+def complete(trunks: Sequence[Mapping[str, Any]], effective: Effective) -> List[Dict[str, Any]]:
+    """Add to trunks that a driver has read back what our dialplan holds: numbers, outbound context, limit."""
+    return [compact(_completed(trunk, effective.sections)) for trunk in trunks]
+
+
+def _answer(section: Section, trunk: Trunk) -> None:
+    for number, target in trunk.inbound.numbers.items():
+        section.add("exten", f"{number},1,Goto({target})", operator="=>")
+
+
+def _call(section: Section, trunk: Trunk) -> None:
+    for pattern in _CALLED:
+        first, *others = _steps(trunk)
+        section.add("exten", f"{pattern},1,{first}", operator="=>")
+        for step in others:
+            section.add("same", f"n,{step}", operator="=>")
+
+
+def _steps(trunk: Trunk) -> Iterator[str]:
+    limit = trunk.outbound.max_channels
+    if limit is not None:
+        yield f"Set(GROUP(siptrunk)={trunk.name})"
+        yield _LIMIT.format(name=trunk.name, limit=limit, congestion=_CONGESTION)
+    yield f"Dial({chan_sip.dial_string(trunk.name, _DIALLED)})"
+
+
+def _completed(trunk: Mapping[str, Any], sections: Sequence[EffectiveSection]) -> Dict[str, Any]:
+    name = trunk["name"]
+    result = {**trunk, "inbound": dict(trunk.get("inbound", {})), "outbound": dict(trunk.get("outbound", {}))}
+    inbound = result["inbound"].get("context", f"from-{name}")
+    dial = f"Dial({chan_sip.dial_string(name, _DIALLED)})"
+    for section in sections:
+        values = [entry.value for entry in section.entries]
+        if section.name == inbound:
+            answered = filter(None, (_ANSWER.fullmatch(value) for value in values))
+            result["inbound"]["numbers"] = {match[1]: {"goto": match[2]} for match in answered}
+        if any(value.endswith(dial) for value in values):
+            result["outbound"]["context"] = section.name
+            found = filter(None, (_limit_in(value, name) for value in values))
+            result["outbound"]["max_channels"] = next(found, None)
+    return result
+
+
+def _limit_in(value: str, name: str) -> Optional[int]:
+    before, _mark, after = _LIMIT.format(name=name, limit="|", congestion=_CONGESTION).partition("|")
+    match = re.fullmatch(f"n,{re.escape(before)}([0-9]+){re.escape(after)}", value)
+    return int(match[1]) if match else None

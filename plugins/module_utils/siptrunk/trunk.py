@@ -1,0 +1,413 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The model: one trunk is one account at one provider, whatever driver renders it.
+
+``load_trunks`` is the only way in. It takes the form in which ``sip_trunks`` is written (dicts, None for what
+is not given), checks everything, fills in the defaults, and reports all problems at once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, field, replace
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
+    Type,
+    Union,
+)
+
+from .errors import InvalidTrunks, Problem
+from .fields import FIELDS, NEEDED_FOR, REQUIRED, SECRETS, Unfit, closest, defaults_for
+from .secrets import MASK, mask
+
+
+@dataclass(frozen=True)
+class Provider:
+    """Where the provider is.
+
+    port: None leaves it to DNS SRV, then to 5060 (5061 for tls); RFC 3263
+    transport: udp, tcp or tls
+    outbound_proxy: ``host`` or ``host:port`` that all requests to the provider go through
+    """
+
+    host: str
+    transport: str
+    port: Optional[int] = None
+    outbound_proxy: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Registration:
+    """The account that registers at the provider (RFC 3261, section 10).
+
+    domain: of the address of record, when it is not the provider's host
+    auth_user: of the digest authentication, when it is not the user
+    contact: user part of our Contact, which the provider calls; None is Asterisk's ``s``
+    expiry: seconds that we ask for
+    """
+
+    user: str
+    secret: str = field(repr=False)
+    expiry: int
+    domain: Optional[str] = None
+    auth_user: Optional[str] = None
+    contact: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """Calls from the provider.
+
+    trust: hosts whose calls are accepted without a challenge; empty for none
+    numbers: called number, or dialplan pattern, and its target ``context,extension,priority``
+    """
+
+    trust: Tuple[str, ...]
+    context: str
+    numbers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Outbound:
+    """Calls to the provider.
+
+    auth: same (as the registration), own (*user* and *secret*) or none
+    from_user, from_domain: what our From says; from_user None is the user of the account
+    max_channels: calls at once; None is no limit
+    """
+
+    auth: str
+    context: str
+    user: Optional[str] = None
+    secret: Optional[str] = field(default=None, repr=False)
+    from_user: Optional[str] = None
+    from_domain: Optional[str] = None
+    max_channels: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Media:
+    """codecs: in order of preference, by Asterisk's names; dtmf: rfc4733, inband, info or auto;
+    direct: media may flow past the PBX"""
+
+    codecs: Tuple[str, ...]
+    dtmf: str
+    direct: bool
+
+
+@dataclass(frozen=True)
+class Nat:
+    """keepalive: seconds between the requests that keep a mapping open, 0 for none;
+    symmetric: answer to the address and port that a packet came from (RFC 3581)"""
+
+    keepalive: int
+    symmetric: bool
+
+
+@dataclass(frozen=True)
+class Options:
+    """peer: options of chan_sip's peers without a field of their own; a tuple for one given several times"""
+
+    peer: Mapping[str, Union[str, Tuple[str, ...]]]
+
+
+@dataclass(frozen=True)
+class Trunk:
+    """Names and fields are those of ``sip_trunks``; what was not given has its default."""
+
+    name: str
+    provider: Provider
+    inbound: Inbound
+    outbound: Outbound
+    media: Media
+    nat: Nat
+    options: Options
+    registration: Optional[Registration] = None
+    description: Optional[str] = None
+    enabled: bool = True
+
+    @property
+    def credentials(self) -> Optional[Tuple[str, str]]:
+        """Digest user and secret of our calls; None when they do not authenticate."""
+        if self.outbound.auth == "own" and self.outbound.user and self.outbound.secret:
+            return self.outbound.user, self.outbound.secret
+        if self.outbound.auth == "same" and self.registration:
+            return self.registration.auth_user or self.registration.user, self.registration.secret
+        return None
+
+    @property
+    def account(self) -> Optional[str]:
+        """User of the account that our calls are made with."""
+        if self.outbound.auth == "same" and self.registration:
+            return self.registration.user
+        return self.outbound.user if self.outbound.auth == "own" else None
+
+    def to_dict(self) -> Dict[str, Any]:
+        """The trunk in the form of ``sip_trunks``, secrets included, defaults left out."""
+        data = asdict(self)
+        data["inbound"]["numbers"] = {number: {"goto": goto} for number, goto in self.inbound.numbers.items()}
+        return compact(data)
+
+
+def secrets_of(trunk: Trunk) -> Set[str]:
+    """All secrets of a trunk, for masking."""
+    given = {trunk.outbound.secret, trunk.registration.secret if trunk.registration else None}
+    return {secret for secret in given if secret}
+
+
+def load_trunks(data: Sequence[Mapping[str, Any]], *, driver: str = "chan_sip") -> Tuple[Trunk, ...]:
+    """The trunks that *data*, a list in the form of ``sip_trunks``, declares.
+
+    driver: the channel driver that must be able to express them
+    Raises InvalidTrunks with every problem of every trunk.
+    """
+    # The drivers are built on this module.
+    from .drivers import DRIVERS
+
+    if isinstance(data, (str, bytes, Mapping)) or not isinstance(data, Sequence):
+        raise InvalidTrunks([Problem("#1", "sip_trunks", None, "is not a list", "write a list of trunks")])
+    problems: List[Problem] = []
+    trunks: List[Trunk] = []
+    sound: List[Trunk] = []
+    for number, given in enumerate(data, 1):
+        reader = _Reader(number, given)
+        trunk = reader.trunk()
+        found = list(reader.problems)
+        if trunk is not None:
+            trunks.append(trunk)
+            found += DRIVERS[driver].check(trunk)
+            if not found:
+                sound.append(trunk)
+        problems += [_masked(problem, reader.secrets) for problem in found]
+    problems += _same_name(trunks)
+    enabled = [trunk for trunk in sound if trunk.enabled]
+    for check in (_same_trust, _same_account, _same_context):
+        problems += check(enabled)
+    if problems:
+        raise InvalidTrunks(problems)
+    return tuple(trunks)
+
+
+def compact(data: Mapping[str, Any]) -> Dict[str, Any]:
+    """A trunk in the form of ``sip_trunks`` without what is not given or equals its default."""
+    host = (data.get("provider") or {}).get("host")
+    defaults = defaults_for(data.get("name"), host, bool(data.get("registration")))
+    result: Dict[str, Any] = {}
+    for key in (*FIELDS[""], *GROUPS):
+        value = _plain(data.get(key))
+        if key in GROUPS and value is not None:
+            kept = {k: v for k, v in value.items() if v is not None and v != defaults[key].get(k)}
+            if kept:
+                result[key] = kept
+        elif value is not None and value != defaults[""].get(key):
+            result[key] = value
+    return result
+
+
+GROUPS: Dict[str, Type[Any]] = {
+    "provider": Provider,
+    "registration": Registration,
+    "inbound": Inbound,
+    "outbound": Outbound,
+    "media": Media,
+    "nat": Nat,
+    "options": Options,
+}
+
+
+class _Reader:
+    """Reads one trunk; what is wrong with it goes to *problems*."""
+
+    def __init__(self, number: int, given: Any) -> None:
+        self._given = given
+        self.problems: List[Problem] = []
+        self.secrets = set(_secrets_in(given))
+        name = given.get("name") if isinstance(given, Mapping) else None
+        self._label = name if isinstance(name, str) and name and name.isprintable() else f"#{number}"
+
+    def trunk(self) -> Optional[Trunk]:
+        """The trunk, with defaults in place of unfit values; None when a value without a default is unfit."""
+        if not isinstance(self._given, Mapping):
+            self._report("", None, "is not a mapping of fields", "write name, provider and so on")
+            return None
+        top = self._group("", self._given)
+        groups = {
+            name: self._group(name, self._given.get(name))
+            for name in GROUPS
+            if self._given.get(name) is not None
+        }
+        provider, registration = groups.get("provider"), groups.get("registration")
+        if top is None or provider is None or (registration is None and "registration" in groups):
+            return None
+        defaults = defaults_for(top["name"], provider["host"], registration is not None)
+        built: Dict[str, Any] = {}
+        for name, cls in GROUPS.items():
+            if name != "registration" or registration is not None:
+                built[name] = cls(**_frozen({**defaults[name], **(groups.get(name) or {})}))
+        return self._consistent(Trunk(**{**defaults[""], **top}, **built))
+
+    def _group(self, group: str, given: Any) -> Optional[Dict[str, Any]]:
+        """The checked values of a group; None when a required one is missing or unfit."""
+        if not isinstance(given, Mapping):
+            self._report(group, None, "is not a mapping of fields", "write " + ", ".join(FIELDS[group]))
+            return None
+        known = [*FIELDS[group], *(GROUPS if not group else ())]
+        for key in given:
+            if key not in known:
+                fix = (closest(str(key), known) or "remove it; ") + "known are " + ", ".join(known)
+                self._report(_dotted(group, str(key)), None, "is not known", fix)
+        values: Dict[str, Any] = {}
+        for key, check in FIELDS[group].items():
+            if given.get(key) is not None:
+                try:
+                    values[key] = check(given[key])
+                except Unfit as unfit:
+                    self._report(_dotted(group, key), given[key], unfit.reason, unfit.fix)
+        for key in REQUIRED.get(group, ()):
+            if given.get(key) is None:
+                path = _dotted(group, key)
+                self._report(path, None, "is missing: " + NEEDED_FOR.get(path, "a trunk needs it"), "add it")
+        required = [key for key in REQUIRED.get(group, ()) if key in FIELDS[group]]
+        return values if all(key in values for key in required) else None
+
+    def _consistent(self, trunk: Trunk) -> Trunk:
+        """Check what depends on several fields; returns the trunk without what only repeats another field."""
+        outbound = trunk.outbound
+        own = {"outbound.user": outbound.user, "outbound.secret": outbound.secret}
+        if outbound.auth == "same" and trunk.registration is None:
+            fix = "write auth: own with user and secret, or auth: none"
+            self._report("outbound.auth", "same", "needs a registration, and the trunk has none", fix)
+        for path, value in own.items():
+            if outbound.auth == "own" and value is None:
+                self._report(path, None, "is missing: auth: own needs it", "add it, or choose another auth")
+            if outbound.auth != "own" and value is not None:
+                fix = "write auth: own, or remove it"
+                self._report(path, value, f"has no effect with auth: {outbound.auth}", fix)
+        if _fold(trunk.inbound.context) == _fold(outbound.context):
+            fix = "give calls out a context of their own"
+            reason = "is also the inbound context: callers from outside could call out at your expense"
+            self._report("outbound.context", outbound.context, reason, fix)
+        if outbound.from_user == trunk.account:
+            trunk = _replaced(trunk, "outbound", from_user=None)
+        if trunk.registration and trunk.registration.auth_user == trunk.registration.user:
+            trunk = _replaced(trunk, "registration", auth_user=None)
+        return trunk
+
+    def _report(self, option: str, value: Any, reason: str, fix: str) -> None:
+        self.problems.append(Problem(self._label, option or "trunk", _shown(option, value), reason, fix))
+
+
+def _shown(option: str, value: Any) -> Optional[str]:
+    """The value for people. Mappings and raw options are left out: anything may stand in them."""
+    if value is None or isinstance(value, Mapping):
+        return None
+    if option in SECRETS:
+        return MASK
+    # Somebody may have put a whole user:secret@host here.
+    return _on_one_line(re.sub(r"^.*:.*@", f"{MASK}@", str(value), flags=re.DOTALL))
+
+
+def _on_one_line(text: str) -> str:
+    return text if text.isprintable() else repr(text)
+
+
+def _secrets_in(given: Any) -> Iterator[str]:
+    if isinstance(given, Mapping):
+        for group in ("registration", "outbound"):
+            fields = given.get(group)
+            if isinstance(fields, Mapping) and isinstance(fields.get("secret"), (str, int)):
+                yield str(fields["secret"])
+
+
+def _masked(problem: Problem, secrets: Set[str]) -> Problem:
+    value = None if problem.value is None else mask(problem.value, secrets)
+    return Problem(problem.trunk, problem.option, value, problem.reason, problem.fix)
+
+
+def _dotted(group: str, key: str) -> str:
+    return f"{group}.{_on_one_line(key)}" if group else _on_one_line(key)
+
+
+def _fold(name: str) -> str:
+    return name.lower()
+
+
+def _plain(value: Any) -> Any:
+    """Tuples as lists, all the way down: what JSON and YAML know."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _frozen(values: Mapping[str, Any]) -> Dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+
+
+def _replaced(trunk: Trunk, group: str, **changes: Any) -> Trunk:
+    return replace(trunk, **{group: replace(getattr(trunk, group), **changes)})
+
+
+# What two trunks must not share.
+
+
+def _clashes(
+    trunks: Sequence[Trunk], option: str, keys: Callable[[Trunk], Iterable[str]], reason: str, fix: str
+) -> Iterator[Problem]:
+    owners: Dict[str, Trunk] = {}
+    for trunk in trunks:
+        for key in keys(trunk):
+            owner = owners.setdefault(_fold(key), trunk)
+            if owner is not trunk:
+                yield Problem(trunk.name, option, key, reason.format(owner=owner.name), fix)
+
+
+def _same_name(trunks: Sequence[Trunk]) -> Iterator[Problem]:
+    reason = "is the name of an earlier trunk, {owner}; Asterisk compares section names without case"
+    return _clashes(trunks, "name", lambda trunk: [trunk.name], reason, "give every trunk its own name")
+
+
+def _same_trust(trunks: Sequence[Trunk]) -> Iterator[Problem]:
+    return _clashes(
+        trunks,
+        "inbound.trust",
+        lambda trunk: trunk.inbound.trust,
+        "is also trusted by the trunk {owner}, which would get all of its calls",
+        "let one of the two trust it and answer the numbers of both; write trust: [] in the other",
+    )
+
+
+def _same_account(trunks: Sequence[Trunk]) -> Iterator[Problem]:
+    def accounts(trunk: Trunk) -> Iterator[str]:
+        if trunk.registration:
+            host = trunk.registration.domain or trunk.provider.host
+            yield f"{trunk.registration.user}@{host}:{trunk.provider.port}"
+
+    reason = "is also registered by the trunk {owner}; the two would take turns in unseating each other"
+    return _clashes(trunks, "registration.user", accounts, reason, "declare the account once")
+
+
+def _same_context(trunks: Sequence[Trunk]) -> Iterator[Problem]:
+    fix = "leave the context out, so that each trunk has its own"
+    shared = "is also a context of the trunk {owner}"
+    toll = "is the outbound context of the trunk {owner}: callers from outside could call out at your expense"
+    # Without numbers we write nothing into the inbound context: it is the user's own, and may be shared.
+    writing = [trunk for trunk in trunks if trunk.inbound.numbers]
+    yield from _clashes(writing, "inbound.context", lambda trunk: [trunk.inbound.context], shared, fix)
+    yield from _clashes(trunks, "outbound.context", lambda trunk: [trunk.outbound.context], shared, fix)
+    owners = {_fold(trunk.outbound.context): trunk.name for trunk in trunks}
+    for trunk in trunks:
+        owner = owners.get(_fold(trunk.inbound.context), trunk.name)
+        if owner != trunk.name:
+            yield Problem(trunk.name, "inbound.context", trunk.inbound.context, toll.format(owner=owner), fix)

@@ -1,0 +1,602 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.effective import load_text
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import DRIVERS, chan_sip
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import InvalidTrunks, Problem
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expectation import (
+    ExpectedPeer,
+    ExpectedRegistration,
+    ExpectedTrunk,
+)
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk import load_trunks
+
+SECRET = "Tr0ub4dor&3"
+BY_ADDRESS: dict[str, Any] = {"name": "byip", "provider": {"host": "198.51.100.9"}}
+
+
+def declared(**changes: Any) -> dict[str, Any]:
+    """A trunk with an account; changes are ``group__field=value``, or a whole group."""
+    trunk: dict[str, Any] = {
+        "name": "smartvox",
+        "provider": {"host": "mysipsp.com"},
+        "registration": {"user": "43212345", "secret": SECRET, "contact": "1234"},
+    }
+    for path, value in changes.items():
+        group, _separator, key = path.partition("__")
+        if key:
+            trunk.setdefault(group, {})[key] = value
+        else:
+            trunk[group] = value
+    return trunk
+
+
+def render(*trunks: dict[str, Any]) -> str:
+    return str(chan_sip.render(load_trunks(trunks)))
+
+
+def section(name: str, *trunks: dict[str, Any]) -> list[tuple[str, str]]:
+    """What Asterisk takes from one section of the rendered file."""
+    effective = load_text(render(*trunks), included=True)
+    assert effective.loads
+    (found,) = [section for section in effective.sections if section.name == name]
+    return [(entry.key, entry.value) for entry in found.entries]
+
+
+def names(*trunks: dict[str, Any]) -> list[str]:
+    return [section.name for section in load_text(render(*trunks), included=True).sections]
+
+
+def the_problem(**changes: Any) -> Problem:
+    with pytest.raises(InvalidTrunks) as caught:
+        load_trunks([declared(**changes)])
+    (problem,) = caught.value.problems
+    return problem
+
+
+def parse(text: str, *, included: bool = False) -> chan_sip.ReadBack:
+    return chan_sip.read(load_text(text, "sip.conf", included=included))
+
+
+MINIMAL = """\
+; Managed by Ansible (telephony.asterisk): changes here are overwritten.
+
+[general](+)
+allowguest = no
+alwaysauthreject = yes
+
+; byip: calls from 198.51.100.9
+[byip-in]
+type = peer
+host = 198.51.100.9
+insecure = port,invite
+context = from-byip
+qualify = yes
+qualifyfreq = 30
+nat = force_rport,comedia
+directmedia = no
+dtmfmode = rfc2833
+disallow = all
+allow = alaw,ulaw
+
+; byip: calls to 198.51.100.9
+[byip-out]
+type = peer
+host = 198.51.100.9
+insecure = port,invite
+context = from-byip
+qualify = yes
+qualifyfreq = 30
+nat = force_rport,comedia
+directmedia = no
+dtmfmode = rfc2833
+disallow = all
+allow = alaw,ulaw
+"""
+
+FULL_TRUNK = {
+    "name": "full",
+    "description": "head office; main line",
+    "provider": {
+        "host": "sip.example.com",
+        "port": 5070,
+        "transport": "tcp",
+        "outbound_proxy": "192.0.2.5:5080",
+    },
+    "registration": {
+        "user": "43212345",
+        "secret": "p;w/d?1",
+        "domain": "voip.example.com",
+        "auth_user": "digest",
+        "contact": "1234",
+        "expiry": 600,
+    },
+    "inbound": {"trust": ["203.0.113.7", "2001:db8::7"], "context": "incoming"},
+    "outbound": {"from_user": "4930", "from_domain": "sip.example.com"},
+    "media": {"codecs": ["g722", "alaw"], "dtmf": "info", "direct": True},
+    "nat": {"keepalive": 0, "symmetric": False},
+    "options": {"peer": {"sendrpid": "pai", "setvar": ["A=1", "B=2"]}},
+}
+FULL = """\
+; Managed by Ansible (telephony.asterisk): changes here are overwritten.
+
+[general](+)
+allowguest = no
+alwaysauthreject = yes
+tcpenable = yes
+register => full-out?tcp://43212345@voip.example.com:p\\;w/d?1:digest@sip.example.com:5070/1234~600
+
+; head office; main line: calls from 203.0.113.7
+[full-in]
+type = peer
+description = head office\\; main line
+host = 203.0.113.7
+port = 5070
+transport = tcp
+insecure = port,invite
+context = incoming
+qualify = no
+nat = no
+directmedia = yes
+dtmfmode = info
+disallow = all
+allow = g722,alaw
+sendrpid = pai
+setvar = A=1
+setvar = B=2
+
+; head office; main line: calls from 2001:db8::7
+[full-in2]
+type = peer
+description = head office\\; main line
+host = [2001:db8::7]
+port = 5070
+transport = tcp
+insecure = port,invite
+context = incoming
+qualify = no
+nat = no
+directmedia = yes
+dtmfmode = info
+disallow = all
+allow = g722,alaw
+sendrpid = pai
+setvar = A=1
+setvar = B=2
+
+; head office; main line: calls to sip.example.com
+[full-out]
+type = peer
+description = head office\\; main line
+host = sip.example.com
+port = 5070
+transport = tcp
+outboundproxy = tcp://192.0.2.5:5080
+defaultuser = digest
+remotesecret = p\\;w/d?1
+fromuser = 4930
+fromdomain = sip.example.com
+deny = 0.0.0.0/0.0.0.0
+deny = ::/0
+insecure = port,invite
+context = incoming
+qualify = no
+nat = no
+directmedia = yes
+dtmfmode = info
+disallow = all
+allow = g722,alaw
+sendrpid = pai
+setvar = A=1
+setvar = B=2
+"""
+
+
+def test_a_minimal_trunk() -> None:
+    assert render(BY_ADDRESS) == MINIMAL
+
+
+def test_a_trunk_with_everything() -> None:
+    assert render(FULL_TRUNK) == FULL
+
+
+def test_without_trunks_the_pbx_is_still_closed_to_guests() -> None:
+    assert section("general") == [("allowguest", "no"), ("alwaysauthreject", "yes")]
+    assert names() == ["general"]
+
+
+def test_a_disabled_trunk_renders_to_nothing() -> None:
+    assert render(declared(enabled=False, provider__transport="tls")) == render()
+
+
+def test_the_secret_of_the_peer_never_challenges_the_provider() -> None:
+    assert "secret" not in dict(section("smartvox-out", declared()))
+    assert "secret" not in dict(section("smartvox-in", declared()))
+    assert "remotesecret" not in dict(section("smartvox-in", declared()))
+
+
+@pytest.mark.parametrize(
+    ("outbound", "identity"),
+    [
+        ({}, {"defaultuser": "43212345", "remotesecret": SECRET, "fromuser": "43212345"}),
+        ({"auth": "none"}, {}),
+        ({"auth": "none", "from_user": "4930"}, {"fromuser": "4930"}),
+        (
+            {"auth": "own", "user": "caller", "secret": "other"},
+            {"defaultuser": "caller", "remotesecret": "other", "fromuser": "caller"},
+        ),
+        (
+            {"from_user": "4930", "from_domain": "example.org"},
+            {
+                "defaultuser": "43212345",
+                "remotesecret": SECRET,
+                "fromuser": "4930",
+                "fromdomain": "example.org",
+            },
+        ),
+    ],
+)
+def test_how_calls_identify_themselves(outbound: dict[str, str], identity: dict[str, str]) -> None:
+    keys = ("defaultuser", "remotesecret", "fromuser", "fromdomain")
+    entries = section("smartvox-out", declared(outbound=outbound))
+    assert {key: value for key, value in entries if key in keys} == identity
+
+
+@pytest.mark.parametrize(
+    ("mode", "written"), [("rfc4733", "rfc2833"), ("inband", "inband"), ("auto", "auto")]
+)
+def test_dtmf_modes_have_their_older_names(mode: str, written: str) -> None:
+    assert ("dtmfmode", written) in section("smartvox-in", declared(media__dtmf=mode))
+
+
+@pytest.mark.parametrize(
+    ("transport", "enabling", "prefix"), [("tcp", "tcpenable", "tcp://"), ("tls", "tlsenable", "tls://")]
+)
+def test_a_transport_is_enabled_before_peers_use_it(transport: str, enabling: str, prefix: str) -> None:
+    general = section("general", declared(provider__transport=transport))
+    assert (enabling, "yes") in general
+    assert dict(general)["register"].startswith(prefix)
+    assert ("transport", transport) in section("smartvox-in", declared(provider__transport=transport))
+    assert ("transport", transport) in section("smartvox-out", declared(provider__transport=transport))
+
+
+def test_only_who_trusts_the_provider_lets_it_in_through_the_outbound_peer() -> None:
+    assert "deny" not in dict(
+        section("smartvox-out", declared(inbound__trust=["198.51.100.1", "MYSIPSP.com"]))
+    )
+    denied = section("smartvox-out", declared(inbound__trust=["198.51.100.1"]))
+    assert [value for key, value in denied if key == "deny"] == ["0.0.0.0/0.0.0.0", "::/0"]
+
+
+def test_who_trusts_nobody_has_no_inbound_peer() -> None:
+    assert names(declared(inbound__trust=[])) == ["general", "smartvox-out"]
+
+
+def test_peers_that_let_calls_in_stand_before_those_that_do_not() -> None:
+    closed = {**declared(inbound={"trust": []}), "name": "closed"}
+    opened = {**BY_ADDRESS, "inbound": {"trust": ["mysipsp.com", "198.51.100.9"]}}
+    assert names(closed, opened) == ["general", "byip-in", "byip-in2", "closed-out", "byip-out"]
+
+
+def test_behind_a_proxy_the_registration_goes_through_the_peer() -> None:
+    general = dict(section("general", declared(provider__outbound_proxy="proxy.example.com")))
+    assert general["register"] == f"smartvox-out?43212345:{SECRET}@mysipsp.com/1234~1800"
+    out = dict(section("smartvox-out", declared(provider__outbound_proxy="proxy.example.com")))
+    assert out["outboundproxy"] == "proxy.example.com"
+
+
+def test_ipv6_hosts_stand_in_brackets() -> None:
+    trunk = declared(provider__host="2001:db8::1", registration__domain="2001:db8::2")
+    assert dict(section("general", trunk))["register"] == (
+        f"43212345@[2001:db8::2]:{SECRET}@[2001:db8::1]/1234~1800"
+    )
+    assert dict(section("smartvox-out", trunk))["host"] == "[2001:db8::1]"
+
+
+@pytest.mark.parametrize("secret", ["a:b", "a/b", "a?b", "a;b", 'a"b', "a@b", "p(w[d", " blank"[1:] + "\\x"])
+def test_nasty_secrets_are_armoured(secret: str) -> None:
+    trunk = declared(registration__secret=secret)
+    assert dict(section("smartvox-out", trunk))["remotesecret"] == secret
+    (found,) = parse(render(trunk), included=True).trunks
+    assert found["registration"]["secret"] == secret
+
+
+@pytest.mark.parametrize(
+    ("changes", "option", "value"),
+    [
+        ({"registration__secret": ':":'}, "registration.secret", "********"),
+        (
+            {"registration__secret": 'a:b"c', "registration__auth_user": "x"},
+            "registration.secret",
+            "********",
+        ),
+        ({"registration__secret": "x" * 300}, "registration.secret", "********"),
+        ({"registration__secret": "blank "}, "registration.secret", "********"),
+        ({"registration__user": "u" * 250}, "registration", None),
+        ({"outbound": {"auth": "own", "user": "u", "secret": " x"}}, "outbound.secret", "********"),
+        ({"options__peer": {"accountcode": "x "}}, "options.peer.accountcode", "x "),
+        ({"options__peer": {"setvar": "A=" + "x" * 9000}}, "options.peer.setvar", "A=" + "x" * 9000),
+    ],
+)
+def test_what_sip_conf_cannot_carry(changes: dict[str, Any], option: str, value: str) -> None:
+    problem = the_problem(**changes)
+    assert (problem.option, problem.value) == (option, value)
+    assert problem.reason and problem.fix
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        *(
+            "type",
+            "host",
+            "Secret",
+            "md5secret",
+            "remotesecret",
+            "auth",
+            "insecure",
+            "context",
+            "permit",
+            "deny",
+        ),
+        *("acl", "callbackextension", "allow", "transport", "port", "defaultuser", "username", "fromdomain"),
+    ],
+)
+def test_raw_options_cannot_undo_what_the_trunk_promises(option: str) -> None:
+    problem = the_problem(options__peer={option: "friend"})
+    assert problem.option == f"options.peer.{option.lower()}"
+    assert problem.value is None
+    assert problem.fix.startswith("use ")
+
+
+@pytest.mark.parametrize(
+    ("option", "meant"),
+    [("sendrpdi", "sendrpid"), ("call_limit", "call-limit"), ("allowguest", ""), ("secrte", "")],
+)
+def test_raw_options_that_chan_sip_would_ignore(option: str, meant: str) -> None:
+    problem = the_problem(options__peer={option: SECRET})
+    assert "ignore" in problem.reason
+    assert problem.value is None
+    assert meant in problem.fix
+
+
+@pytest.mark.parametrize(
+    ("changes", "option"),
+    [
+        ({"outbound": {"auth": "own", "user": "u", "secret": "x"}}, "outbound.auth"),
+        ({"outbound": {"from_domain": "example.org"}}, "outbound.from_domain"),
+    ],
+)
+def test_what_a_registration_behind_a_proxy_cannot_have(changes: dict[str, Any], option: str) -> None:
+    assert (
+        the_problem(provider={"host": "mysipsp.com", "outbound_proxy": "192.0.2.1"}, **changes).option
+        == option
+    )
+
+
+def test_expectation() -> None:
+    (full,) = load_trunks([FULL_TRUNK])
+    assert chan_sip.expectation(full) == ExpectedTrunk(
+        "full",
+        "chan_sip",
+        ExpectedRegistration("43212345", "sip.example.com", 5070, "tcp", "voip.example.com", "1234", 600),
+        (
+            ExpectedPeer("full-in", "203.0.113.7", 5070),
+            ExpectedPeer("full-in2", "2001:db8::7", 5070),
+            ExpectedPeer("full-out", "sip.example.com", 5070, trusted=False),
+        ),
+    )
+
+
+def test_expectation_of_a_trunk_without_registration_and_port() -> None:
+    (trunk,) = load_trunks([BY_ADDRESS])
+    assert chan_sip.expectation(trunk) == ExpectedTrunk(
+        "byip",
+        "chan_sip",
+        None,
+        (ExpectedPeer("byip-in", "198.51.100.9"), ExpectedPeer("byip-out", "198.51.100.9", trusted=True)),
+    )
+
+
+@pytest.mark.parametrize(("transport", "port"), [("udp", 5060), ("tcp", 5060), ("tls", 5061)])
+def test_the_expected_port_is_the_one_that_the_registry_shows(transport: str, port: int) -> None:
+    (trunk,) = load_trunks([declared(provider__transport=transport, provider__host="2001:db8::1")])
+    registration = chan_sip.expectation(trunk).registration
+    assert registration is not None
+    assert (registration.host, registration.port) == ("[2001:db8::1]", port)
+
+
+def test_the_driver_is_found_by_its_name() -> None:
+    assert DRIVERS["chan_sip"] is chan_sip
+
+
+# Reading
+
+
+def test_reads_back_a_trunk_with_everything() -> None:
+    found = parse(FULL, included=True)
+    assert found.trunks == [FULL_TRUNK]
+    assert found.leftovers == []
+
+
+def test_reads_the_articles_way() -> None:
+    found = parse(
+        "[general]\n"
+        "register => 43212345:PASSWORD@mysipsp.com/1234\n"
+        "[provider-in]\ntype=peer\nhost=mysipsp.com\ncontext=from-provider\n"
+    )
+    assert found.trunks == [
+        {
+            "name": "provider",
+            "provider": {"host": "mysipsp.com"},
+            "registration": {"user": "43212345", "secret": "PASSWORD", "contact": "1234"},
+        }
+    ]
+    assert found.leftovers == []
+
+
+def test_reads_one_section_for_both_directions() -> None:
+    found = parse(
+        "[general]\nregister=u:s@sip.example.com:5070~600\n"
+        "[Carrier]\ntype=friend\nhost=sip.example.com\nport=5070\nusername=u\nfromuser=u\nsecret=s\ncontext=incoming\n"
+        "insecure=very\nqualify=yes\nnat=yes\ncanreinvite=no\ndisallow=all\nallow=g722\nallow=ulaw\ndtmfmode=auto\n"
+    )
+    assert found.trunks == [
+        {
+            "name": "Carrier",
+            "provider": {"host": "sip.example.com", "port": 5070},
+            "registration": {"user": "u", "secret": "s", "expiry": 600},
+            "inbound": {"context": "incoming"},
+            "media": {"codecs": ["g722", "ulaw"], "dtmf": "auto"},
+            "nat": {"keepalive": 60},
+        }
+    ]
+    assert [(leftover.key, leftover.value) for leftover in found.leftovers] == [
+        ("type", "friend"),
+        ("insecure", "very"),
+    ]
+
+
+def test_templates_count_and_are_no_trunks() -> None:
+    found = parse(
+        "[general]\n[base](!)\ntype=peer\ndisallow=all\nallow=g722\n[a-in](base)\nhost=192.0.2.1\n[a-out](base)\n"
+        "host=192.0.2.2\ndefaultuser=u\nremotesecret=s\n"
+    )
+    assert found.trunks == [
+        {
+            "name": "a",
+            "provider": {"host": "192.0.2.2"},
+            "inbound": {"trust": ["192.0.2.1", "192.0.2.2"]},
+            "outbound": {"auth": "own", "user": "u", "secret": "s"},
+            "media": {"codecs": ["g722"]},
+        }
+    ]
+
+
+def test_a_registration_alone_trusts_nobody() -> None:
+    found = parse("[general]\nregister => 43212345:s@198.51.100.1\nregister => b:s@198.51.100.1\n")
+    assert found.trunks == [
+        {
+            "name": "trunk-198.51.100.1",
+            "provider": {"host": "198.51.100.1"},
+            "registration": {"user": "43212345", "secret": "s"},
+            "inbound": {"trust": []},
+        },
+        {
+            "name": "trunk-198.51.100.1-2",
+            "provider": {"host": "198.51.100.1"},
+            "registration": {"user": "b", "secret": "s"},
+            "inbound": {"trust": []},
+        },
+    ]
+    assert len(load_trunks(found.trunks)) == 2
+
+
+def test_each_register_line_finds_its_own_peer() -> None:
+    found = parse(
+        "[general]\nregister => a:1@sip.example.com\nregister => b:2@sip.example.com\n"
+        "[y-out]\ntype=peer\nhost=sip.example.com\ndefaultuser=b\nremotesecret=2\n"
+        "[x-out]\ntype=peer\nhost=sip.example.com\ndefaultuser=a\nremotesecret=1\n"
+    )
+    assert {trunk["name"]: trunk["registration"]["user"] for trunk in found.trunks} == {"y": "b", "x": "a"}
+
+
+def test_what_no_trunk_can_hold_is_left_over_with_its_place() -> None:
+    found = parse(
+        "[general]\n"
+        "udpbindaddr = 0.0.0.0\n"
+        "register => nonsense\n"
+        f"register => a:b/{SECRET}@sip.example.com\n"
+        "[phone]\ntype=friend\nhost=dynamic\nsecret=x\n"
+        "[p-in]\n"
+        "type = peer\n"
+        "host = 192.0.2.1\n"
+        f"secrte = {SECRET}\n"
+        f"auth = u:{SECRET}@realm\n"
+        "deny = 192.0.2.9/32\n"
+        "allow = g729\n"
+        "port = 5070x\n"
+        "defaultuser = lonely\n"
+        "rtptimeout = 45\n"
+        "[general]\nregister => u:s@sip.example.com\n"
+    )
+    assert found.trunks == [
+        {"name": "p", "provider": {"host": "192.0.2.1"}, "options": {"peer": {"rtptimeout": "45"}}}
+    ]
+    assert [
+        (leftover.line, leftover.section, leftover.key, leftover.value) for leftover in found.leftovers
+    ] == [
+        (2, "general", "udpbindaddr", "********"),
+        (3, "general", "register", "nonsense"),
+        (4, "general", "register", "a:********@sip.example.com"),
+        (20, "general", "register", "u:********@sip.example.com"),
+        (5, "phone", "", "type=friend, host=dynamic"),
+        (12, "p-in", "secrte", "********"),
+        (13, "p-in", "auth", "********"),
+        (14, "p-in", "deny", "192.0.2.9/32"),
+        (16, "p-in", "port", "5070x"),
+        (15, "p-in", "allow", "g729"),
+        (17, "p-in", "defaultuser", "lonely"),
+    ]
+    assert all(leftover.reason and leftover.path == "sip.conf" for leftover in found.leftovers)
+    assert SECRET not in repr(found)
+
+
+def test_sections_of_one_trunk_that_contradict_each_other() -> None:
+    found = parse(
+        "[general]\n[p-out]\ntype=peer\nhost=192.0.2.1\nnat=no\nrtptimeout=5\ncontext=a\n"
+        "[p-in]\ntype=peer\nhost=192.0.2.1\nnat=yes\nrtptimeout=6\ncontext=a\n"
+    )
+    assert found.trunks == [
+        {
+            "name": "p",
+            "provider": {"host": "192.0.2.1"},
+            "inbound": {"context": "a"},
+            "nat": {"symmetric": False},
+            "options": {"peer": {"rtptimeout": "5"}},
+        }
+    ]
+    assert [(leftover.section, leftover.key) for leftover in found.leftovers] == [
+        ("p-in", "nat"),
+        ("p-in", "rtptimeout"),
+    ]
+
+
+def test_an_option_that_overrides_a_field_stays_an_option() -> None:
+    trunk = declared(options__peer={"qualify": "5000", "nat": "auto_force_rport", "dtmfmode": "shortinfo"})
+    assert section("smartvox-in", trunk)[-3:] == list(trunk["options"]["peer"].items())
+    assert parse(render(trunk), included=True).trunks == [trunk]
+
+
+def test_the_secret_for_the_far_end_wins() -> None:
+    found = parse(
+        "[general]\n[p-out]\ntype=peer\nhost=192.0.2.1\ndefaultuser=u\nremotesecret=far\nsecret=near\n"
+    )
+    assert found.trunks[0]["outbound"]["secret"] == "far"
+
+
+def test_trunks_are_in_no_repr_of_what_was_read() -> None:
+    assert SECRET not in repr(parse(render(declared()), included=True))
+
+
+def test_without_credentials_in_the_peers_the_port_tells_whose_a_register_line_is() -> None:
+    found = parse(
+        "[general]\nregister => b:2@sip.example.com:5070\n"
+        "[x-out]\ntype=peer\nhost=sip.example.com\n"
+        "[y-out]\ntype=peer\nhost=sip.example.com\nport=5070\n"
+    )
+    assert {trunk["name"]: "registration" in trunk for trunk in found.trunks} == {"x": False, "y": True}
+
+
+def test_a_register_line_does_not_go_to_a_peer_with_another_account() -> None:
+    found = parse(
+        "[general]\nregister => b:2@sip.example.com\n"
+        "[x-out]\ntype=peer\nhost=sip.example.com\ndefaultuser=a\nremotesecret=1\n"
+        "[y-out]\ntype=peer\nhost=sip.example.com\n"
+    )
+    assert {trunk["name"]: "registration" in trunk for trunk in found.trunks} == {"x": False, "y": True}
