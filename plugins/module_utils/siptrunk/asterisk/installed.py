@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which Asterisk is on this host, and which channel drivers it would load (main/loader.c)."""
+
+from __future__ import annotations
+
+import glob
+import os
+import subprocess
+from dataclasses import dataclass
+from typing import Dict, Iterator, Mapping, Optional, Sequence, Tuple
+
+from ..config.effective import Effective, EffectiveSection, fold, load
+from ..drivers import DRIVERS
+from ..errors import ConfigError, SipTrunkError
+from . import cli
+from .snapshot import Unavailable
+
+# Where packages and builds put the modules, for an asterisk.conf that does not say.
+_USUAL = ("/usr/lib/asterisk/modules", "/usr/lib64/asterisk/modules", "/usr/lib/*/asterisk/modules")
+_FALSE = ("no", "false", "n", "f", "0", "off")
+
+
+@dataclass(frozen=True)
+class Installed:
+    """version: as ``asterisk -V`` says; drivers: those that it has; missing: the others, and why."""
+
+    version: str
+    drivers: Tuple[str, ...]
+    missing: Mapping[str, str]
+
+
+def installed(config_dir: str = "/etc/asterisk") -> Installed:
+    """Look at this host; SipTrunkError when there is no Asterisk."""
+    try:
+        asterisk = cli.program()
+    except Unavailable as none:
+        raise SipTrunkError(f"Asterisk is not installed: {none}; install it first") from None
+    output = subprocess.run(
+        [asterisk, "-V"], stdin=subprocess.DEVNULL, capture_output=True, check=False
+    ).stdout
+    version = cli.read_version(output.decode("utf-8", "replace")) or "of unknown version"
+    directories = list(_module_directories(_load(config_dir, "asterisk.conf")))
+    modules = _load(config_dir, "modules.conf")
+    missing: Dict[str, str] = {}
+    for driver in DRIVERS:
+        reason = _why_not(driver, directories, modules)
+        if reason:
+            missing[driver] = reason
+    return Installed(version, tuple(driver for driver in DRIVERS if driver not in missing), missing)
+
+
+def choose_driver(requested: str, installed: Installed, *, trunks: Sequence[str] = ()) -> str:
+    """The driver to use; SipTrunkError with the way out when this Asterisk does not have it.
+
+    requested: the name of a driver, or ``auto``
+    trunks: names of the trunks that need it, for the message
+    """
+    wanted = list(DRIVERS) if requested == "auto" else [requested]
+    for driver in wanted:
+        if driver in installed.drivers:
+            return driver
+    subject = f"trunk {', '.join(trunks)}: " if trunks else ""
+    reasons = "; ".join(f"{driver}: {installed.missing.get(driver, 'unknown driver')}" for driver in wanted)
+    raise SipTrunkError(
+        f"{subject}this Asterisk {installed.version} has no {' or '.join(wanted)} ({reasons}); "
+        "use one that has it: Debian 11's package, or Asterisk 20 or older built with chan_sip"
+    )
+
+
+def _load(config_dir: str, name: str) -> Optional[Effective]:
+    try:
+        return load(os.path.join(config_dir, name), config_dir=config_dir)
+    except ConfigError:
+        return None
+
+
+def _module_directories(settings: Optional[Effective]) -> Iterator[str]:
+    """The directories that may hold the modules, the likeliest first."""
+    # Debian keeps its [directories] as a template, so they do not count but repeat what was compiled in.
+    sections = (
+        [section for section in settings.sections if section.is_named("directories")] if settings else []
+    )
+    for section in sorted(sections, key=lambda section: section.template):
+        entry = section.last("astmoddir")
+        if entry:
+            yield entry.value
+            if not section.template:
+                return
+    for pattern in _USUAL:
+        yield from sorted(glob.glob(pattern))
+
+
+def _why_not(driver: str, directories: Sequence[str], modules: Optional[Effective]) -> Optional[str]:
+    """Why Asterisk would not load a driver; None when it would."""
+    if not any(os.path.exists(os.path.join(directory, f"{driver}.so")) for directory in directories):
+        return f"there is no {driver}.so in {directories[0] if directories else _USUAL[0]}"
+    section = modules.first("modules") if modules else None
+    if section:
+        unwanted = [entry for entry in section.values("noload") if _is_module(entry.value, driver)]
+        if unwanted:
+            return f"{unwanted[0].path}:{unwanted[0].line} says noload = {unwanted[0].value}"
+        autoload = section.last("autoload")
+        if autoload and fold(autoload.value) in _FALSE and not _is_loaded(section, driver):
+            return f"{autoload.path} says autoload = {autoload.value}, and has no load = {driver}.so"
+    return None
+
+
+def _is_loaded(section: EffectiveSection, driver: str) -> bool:
+    keys = ("load", "preload", "require", "preload-require")
+    return any(_is_module(entry.value, driver) for key in keys for entry in section.values(key))
+
+
+def _is_module(name: str, driver: str) -> bool:
+    # resource_name_match(): with or without .so, in any case
+    return fold(name) in (driver, f"{driver}.so")

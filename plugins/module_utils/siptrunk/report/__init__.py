@@ -1,0 +1,3 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The faces of a report: one verdict, the same in all of them."""

@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A report for people: a table, and a paragraph for each trunk that is not in order."""
+
+from __future__ import annotations
+
+from typing import Iterator, List, Optional, Sequence
+
+from ..causes import Finding
+from ..verify import Report, Verdict, local_time
+
+_COLUMNS = ("TRUNK", "DRIVER", "STATE", "EXPIRES IN", "ASKED", "GRANTED", "TRUSTED", "SINCE")
+
+
+def render(report: Report) -> str:
+    """The text, without a line end behind the last line."""
+    paragraphs = [_table([_COLUMNS, *map(_row, report.verdicts)])] if report.verdicts else [_nothing(report)]
+    paragraphs += ["\n".join(_paragraph(*troubled)) for troubled in report.troubled()]
+    if report.unexpected:
+        paragraphs.append("\n".join(_unexpected(report)))
+    paragraphs += [f"Note: {note}" for note in report.snapshot.notes]
+    return "\n\n".join(paragraphs)
+
+
+def _nothing(report: Report) -> str:
+    reason = "" if report.allow_none else ", so nothing was checked (--allow-none makes that ok)"
+    return f"No trunk is expected{reason}."
+
+
+def _row(verdict: Verdict) -> Sequence[str]:
+    trunk, lease = verdict.trunk, verdict.lease
+    return (
+        trunk.name,
+        trunk.driver,
+        _state(verdict),
+        _seconds(lease.expires_in if lease else None),
+        _seconds(trunk.registration.expiry if trunk.registration else None),
+        _seconds(lease.granted if lease else None),
+        ", ".join(verdict.trusted) or "-",
+        local_time(lease.registered_at) if lease and lease.registered_at else "-",
+    )
+
+
+def _state(verdict: Verdict) -> str:
+    """The registration's state, and what is wrong: "Registered" alone must mean that all is well."""
+    cause = verdict.findings[0].cause.replace("_", " ")
+    if verdict.lease is None:
+        return cause
+    return verdict.lease.state if verdict.ok else f"{verdict.lease.state} ({cause})"
+
+
+def _seconds(value: Optional[int]) -> str:
+    if value is None:
+        return "-"
+    return f"{value} s" if value >= 0 else f"{-value} s ago"
+
+
+def _table(rows: List[Sequence[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows
+    )
+
+
+def _paragraph(names: Sequence[str], findings: Sequence[Finding]) -> Iterator[str]:
+    yield f"{', '.join(names)}: {findings[0].status.upper()}"
+    for one in findings:
+        yield f"  {one.explanation}"
+        yield f"  -> {one.next_step}"
+
+
+def _unexpected(report: Report) -> Iterator[str]:
+    yield "Registrations that no trunk expects:"
+    for running in report.unexpected:
+        yield f"  {running.account} at {running.registrar}: {running.state}"

@@ -1,0 +1,99 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an Asterisk 16.28 of Debian 11 said, recorded; and stand-ins that say it again."""
+
+from __future__ import annotations
+
+import hashlib
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+FIXTURES = Path(__file__).parent / "fixtures"
+SECRET = "secret-of-the-ami-user"
+CHALLENGE = "196537617"
+# The actions in the order in which they were recorded.
+_ACTIONS = ("Login", "CoreSettings", "SIPshowregistry", "SIPpeers")
+
+
+def text(name: str) -> str:
+    return (FIXTURES / f"{name}.txt").read_text()
+
+
+def wire(name: str) -> bytes:
+    """A recorded conversation with the line ends that it had."""
+    return text(name).replace("\n", "\r\n").encode()
+
+
+@contextmanager
+def ami_server(recording: str, secret: str = SECRET) -> Iterator[int]:
+    """A manager interface that answers as recorded; gives its port."""
+    answers: dict[str, str] = {}
+    for message in text(recording).split("\n", 1)[1].split("\n\n"):
+        for number, action in enumerate(_ACTIONS, 1):
+            if f"ActionID: {number}\n" in f"{message}\n":
+                answers[action] = answers.get(action, "") + f"{message.strip()}\n\n".replace(
+                    f"ActionID: {number}\n", "ActionID: {id}\n"
+                )
+    answers["Challenge"] = "Response: Success\nActionID: {id}\nChallenge: " + CHALLENGE + "\n\n"
+    key = hashlib.md5(f"{CHALLENGE}{secret}".encode()).hexdigest()
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"Asterisk Call Manager/5.0.4\r\n")
+            fields: dict[str, str] = {}
+            for line in map(bytes.decode, self.rfile):
+                name, _, value = line.strip().partition(": ")
+                if name:
+                    fields[name] = value
+                    continue
+                answer = answers[fields["Action"]]
+                if fields["Action"] == "Login" and (fields["Username"], fields["Key"]) != ("siptrunk", key):
+                    answer = "Response: Error\nActionID: {id}\nMessage: Authentication failed\n\n"
+                self.wfile.write(answer.replace("{id}", fields["ActionID"]).replace("\n", "\r\n").encode())
+                fields = {}
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def program(directory: Path, **answers: str) -> None:
+    """Put a program ``asterisk`` into *directory* that prints recordings.
+
+    answers: names of recordings by command, with _ for blanks
+    """
+    cases = "".join(
+        f"'{command.replace('_', ' ')}') cat '{FIXTURES / name}.txt' ;;\n"
+        for command, name in answers.items()
+    )
+    _write(directory, f'case "$4" in\n{cases}*) echo "No such command" ;;\nesac\n')
+
+
+def program_without_connection(directory: Path, control_socket: Path) -> None:
+    """The same, for an Asterisk that cannot be reached."""
+    _write(
+        directory, f"echo 'Unable to connect to remote asterisk (does {control_socket} exist?)' >&2\nexit 1\n"
+    )
+
+
+def _write(directory: Path, script: str) -> None:
+    directory.mkdir(exist_ok=True)
+    path = directory / "asterisk"
+    path.write_text(f"#!/bin/sh\n{script}")
+    path.chmod(0o755)
+
+
+def config_dir(directory: Path, port: int, secret: str = SECRET) -> Path:
+    """A configuration directory with the verifier's AMI user."""
+    directory.mkdir(exist_ok=True)
+    (directory / "manager.conf").write_text(f"[general]\nenabled = yes\nport = {port}\nbindaddr = 0.0.0.0\n")
+    (directory / "manager_trunks.conf").write_text(f"[siptrunk]\nsecret = {secret}\nwrite = reporting\n")
+    return directory
