@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``siptrunk render``: declared trunks to Asterisk's configuration."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from typing import Any
+
+from .. import dialplan
+from ..console import complain
+from ..drivers import DRIVERS
+from ..errors import ConfigError, InvalidTrunks
+from ..files import Attributes, write_text
+from ..trunk import load_trunks
+
+NAME = "render"
+HELP = "print the configuration of declared trunks, secrets included"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "trunks", metavar="TRUNKS.json", help="the list of trunks, or sip_trunks: the list; - is stdin"
+    )
+    parser.add_argument("--driver", choices=list(DRIVERS), default="chan_sip", help="the channel driver")
+    parser.add_argument("--dialplan", action="store_true", help=f"print {dialplan.FILENAME} instead")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write here, readable by nobody else (0600)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0, or 1 when the trunks are invalid: then every problem is on stderr, and nothing is written."""
+    try:
+        trunks = load_trunks(_declared(args.trunks), driver=args.driver)
+    except InvalidTrunks as invalid:
+        complain(invalid)
+        return 1
+    room = dialplan if args.dialplan else DRIVERS[args.driver]
+    text = str(room.render(trunks))
+    if args.output:
+        write_text(args.output, text, Attributes(os.geteuid(), os.getegid(), 0o600))
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
+def _declared(path: str) -> Any:
+    try:
+        if path == "-":
+            data = json.load(sys.stdin)
+        else:
+            with open(path, encoding="utf-8") as file:
+                data = json.load(file)
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        # The message tells the place; the text there may hold a secret.
+        raise ConfigError(path, f"is not JSON ({error})") from None
+    return data["sip_trunks"] if isinstance(data, dict) and "sip_trunks" in data else data

@@ -1,0 +1,152 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``siptrunk verify``: does the running Asterisk have what was deployed, and if not, why."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import os
+import sys
+import time
+from datetime import datetime
+from typing import Callable, List, Optional
+
+from ..asterisk import configured, live
+from ..asterisk.snapshot import Snapshot
+from ..causes import EXIT_CODES, UNKNOWN
+from ..console import complain, show
+from ..errors import ConfigError, SipTrunkError
+from ..expectation import FILENAME, ExpectedTrunk, from_json
+from ..files import read_text
+from ..report import json, nagios, text
+from ..resolver import resolve
+from ..verify import PATIENCE, Report, verify
+
+NAME = "verify"
+HELP = "Compare the running Asterisk with the expected trunks."
+
+_FORMATS = {"text": text.render, "json": json.render, "nagios": nagios.render}
+# A trunk in order needs no wait; the others get the time that it takes to tell "not yet" from "never".
+_DEFAULT_WAIT = PATIENCE + 2
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--expect",
+        metavar="FILE",
+        help=f"manifest of the expected trunks (default: DIR/{FILENAME}, and without it what sip.conf says)",
+    )
+    parser.add_argument("--config-dir", default="/etc/asterisk", metavar="DIR", help="default: /etc/asterisk")
+    parser.add_argument(
+        "--wait",
+        type=_seconds,
+        default=_DEFAULT_WAIT,
+        metavar="SECONDS",
+        help=f"for trunks that are not in order, unless waiting cannot help (default: {_DEFAULT_WAIT:g})",
+    )
+    parser.add_argument(
+        "--since",
+        type=_moment,
+        metavar="TIME",
+        help="a registration must be newer than this: seconds of the epoch, or ISO 8601",
+    )
+    parser.add_argument("--allow-none", action="store_true", help="to expect no trunk is ok, not unknown")
+    parser.add_argument("--format", choices=list(_FORMATS), default="text")
+
+
+def run(args: argparse.Namespace) -> int:
+    """The exit code of a Nagios plug-in: whatever keeps us from a verdict is "unknown", never "ok"."""
+    try:
+        expected = _expected(args.expect, args.config_dir)
+        sections = [peer.section for trunk in expected for peer in trunk.peers]
+
+        def look(watched: float) -> Report:
+            snapshot: Snapshot = live.observe(sections, config_dir=args.config_dir)
+            return verify(
+                expected,
+                snapshot,
+                now=time.time(),
+                # Once for each look and host.
+                resolve=functools.lru_cache(maxsize=None)(resolve),
+                since=args.since,
+                watched=watched,
+                allow_none=args.allow_none,
+            )
+
+        report = watch(look, wait=args.wait, progress=_progress if sys.stderr.isatty() else None)
+    except PermissionError as error:
+        complain(f"siptrunk verify: {error}; run this as root or asterisk")
+        return EXIT_CODES[UNKNOWN]
+    except (SipTrunkError, OSError) as error:
+        complain(f"siptrunk verify: {error}")
+        return EXIT_CODES[UNKNOWN]
+    except Exception as error:
+        # Its text may hold anything, a secret included.
+        complain(f"siptrunk verify: internal error: {type(error).__name__}")
+        return EXIT_CODES[UNKNOWN]
+    show(_FORMATS[args.format](report))
+    return report.exit_code
+
+
+def watch(
+    look: Callable[[float], Report],
+    *,
+    wait: float,
+    progress: Optional[Callable[[Report, float], None]] = None,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Report:
+    """Look again and again until all trunks are in order, the time is up, or waiting cannot help.
+
+    look: given the seconds since the first look
+    progress: told about each look that was not the last
+    """
+    start = clock()
+    settled = False
+    while True:
+        report = look(clock() - start)
+        watched = clock() - start
+        waiting = [verdict for verdict in report.verdicts if not verdict.ok]
+        # What is final is believed when it was so twice, some time after a change.
+        was_settled, settled = settled, watched >= PATIENCE and all(verdict.final for verdict in waiting)
+        if not waiting or watched >= wait or (settled and was_settled):
+            return report
+        if progress:
+            progress(report, watched)
+        sleep(min(0.5 if watched < 2 else 1.0, wait - watched))
+
+
+def _progress(report: Report, watched: float) -> None:
+    waiting = ", ".join(
+        f"{verdict.trunk.name} ({verdict.lease.state if verdict.lease else verdict.findings[0].cause})"
+        for verdict in report.verdicts
+        if not verdict.ok
+    )
+    sys.stderr.write(f"\r\033[K{watched:.0f} s: waiting for {waiting}")
+    sys.stderr.flush()
+
+
+def _expected(manifest: Optional[str], config_dir: str) -> List[ExpectedTrunk]:
+    path = manifest or os.path.join(config_dir, FILENAME)
+    content = read_text(path)
+    if content is not None:
+        return from_json(content, path)
+    if manifest:
+        raise ConfigError(path, "there is no such file")
+    return configured.expected(config_dir)
+
+
+def _seconds(value: str) -> float:
+    seconds = float(value)
+    if not 0 <= seconds < float("inf"):
+        raise ValueError
+    return seconds
+
+
+def _moment(value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        # fromisoformat() of Python 3.9 knows no Z; without a zone, the time is local.
+        return datetime.fromisoformat(value.replace("Z", "+00:00")).timestamp()

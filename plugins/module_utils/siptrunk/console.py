@@ -1,0 +1,17 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the command line writes: results to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import sys
+
+
+def show(text: object = "") -> None:
+    """A line of the result."""
+    sys.stdout.write(f"{text}\n")
+
+
+def complain(text: object) -> None:
+    """A line about the result, or about why there is none."""
+    sys.stderr.write(f"{text}\n")

@@ -1,0 +1,109 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.commands import parse
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import ConfigError
+
+SECRET = "Tr0ub4dor&3"
+BY_HAND = f"""\
+[general]
+bindport = 5060
+register => 43212345:{SECRET}@mysipsp.com/1234
+#include "peers.conf"
+"""
+PEERS = f"""\
+[provider-in]
+type = peer
+host = mysipsp.com
+[provider-out]
+type = peer
+host = mysipsp.com
+defaultuser = caller
+secret = {SECRET}2
+md5secret = {SECRET}
+"""
+
+
+@pytest.fixture
+def sip_conf(tmp_path: Path) -> Path:
+    (tmp_path / "peers.conf").write_text(PEERS)
+    path = tmp_path / "sip.conf"
+    path.write_text(BY_HAND)
+    return path
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[dict[str, Any], str]:
+    parser = argparse.ArgumentParser()
+    parse.configure(parser)
+    assert parse.run(parser.parse_args(arguments)) == 0
+    output = capsys.readouterr()
+    return json.loads(output.out), output.out + output.err
+
+
+def test_tells_trunks_and_leftovers_with_secrets_masked(
+    sip_conf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found, output = run(capsys, str(sip_conf))
+    assert found == {
+        "schema": "siptrunk.parse/1",
+        "trunks": [
+            {
+                "name": "provider",
+                "provider": {"host": "mysipsp.com"},
+                "registration": {"user": "43212345", "secret": "********", "contact": "1234"},
+                "outbound": {"auth": "own", "user": "caller", "secret": "********"},
+            }
+        ],
+        "leftovers": [
+            {
+                "path": str(sip_conf),
+                "line": 2,
+                "section": "general",
+                "key": "bindport",
+                "value": "********",
+                "reason": "is a setting for all, not for a trunk",
+            },
+            {
+                "path": str(tmp_path / "peers.conf"),
+                "line": 9,
+                "section": "provider-out",
+                "key": "md5secret",
+                "value": "********",
+                "reason": "has no field in a trunk",
+            },
+        ],
+    }
+    assert SECRET not in output
+
+
+def test_reveals_secrets_when_asked(sip_conf: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found, _errors = run(capsys, str(sip_conf), "--reveal-secrets", "--driver", "chan_sip")
+    assert found["trunks"][0]["registration"]["secret"] == SECRET
+    assert found["trunks"][0]["outbound"]["secret"] == SECRET + "2"
+
+
+def test_a_file_that_is_included_elsewhere_may_add_to_general(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "sip_trunks.conf"
+    path.write_text("[general](+)\nregister => u:s@sip.example.com\n")
+    found, _errors = run(capsys, str(path))
+    assert found["trunks"][0]["provider"] == {"host": "sip.example.com"}
+
+
+def test_what_asterisk_refuses_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "sip.conf"
+    path.write_text(f"[general](+)\nsecret={SECRET}\n")
+    with pytest.raises(ConfigError) as caught:
+        run(capsys, str(path))
+    assert SECRET not in str(caught.value)
+    with pytest.raises(ConfigError):
+        run(capsys, str(tmp_path / "absent.conf"))

@@ -1,0 +1,208 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.__main__ import main
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk import live
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import Snapshot
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.commands import verify as command
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import chan_sip
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expectation import to_json
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.verify import Report
+
+from ..scenes import REGISTERED, TRUNK, failed, judged, never, resolve, running
+
+
+class Clock:
+    """Time that passes only where somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def watched(*snapshots: Snapshot, wait: float) -> tuple[Report, float]:
+    """Watch a PBX that shows one snapshot after the other, the last one for ever; also the time that it took."""
+    clock, shown = Clock(), list(snapshots)
+
+    def look(seconds: float) -> Report:
+        return judged(shown.pop(0) if len(shown) > 1 else shown[0], watched=seconds)
+
+    report = command.watch(look, wait=wait, clock=clock, sleep=clock.sleep)
+    return report, clock.now - 100
+
+
+def test_a_trunk_in_order_is_not_waited_for() -> None:
+    assert watched(running(REGISTERED), wait=60)[1] == 0
+
+
+def test_a_trunk_that_comes_up_is_waited_for_and_no_longer() -> None:
+    report, took = watched(*[running(never("Request Sent"))] * 3, running(REGISTERED), wait=60)
+    assert (report.status, took) == ("ok", 1.5)
+
+
+def test_the_deadline_is_kept() -> None:
+    report, took = watched(running(never("Request Sent")), wait=7.3)
+    assert (report.status, took) == ("critical", 7.3)
+
+
+@pytest.mark.parametrize("state", ["No Authentication", "Rejected", "Auth. Sent", "Failed"])
+def test_what_waiting_does_not_cure_is_not_waited_for(state: str) -> None:
+    report, took = watched(running(never(state)), wait=60)
+    assert report.status == "critical"
+    # Seen twice after the first seconds, in which a reload may not have come through yet.
+    assert 3 <= took <= 5
+
+
+def test_what_is_only_left_over_from_before_a_reload_is_not_believed() -> None:
+    before = [running(never("No Authentication"))] * 6
+    assert watched(*before, running(REGISTERED), wait=60)[0].status == "ok"
+
+
+def test_a_trunk_that_may_still_come_up_is_waited_for_in_spite_of_one_that_cannot() -> None:
+    assert TRUNK.registration is not None
+    other = replace(TRUNK, name="other", registration=replace(TRUNK.registration, user="1"))
+    snapshot = running(never("Rejected"), replace(never("Request Sent"), account="1@sip.example.com"))
+    clock = Clock()
+    command.watch(
+        lambda seconds: judged(snapshot, TRUNK, other, watched=seconds), wait=20, clock=clock, sleep=clock.sleep
+    )
+    assert clock.now == 120
+
+
+def test_nothing_expected_is_not_waited_for() -> None:
+    clock = Clock()
+    empty = Report((), (), running(), 0.0)
+    assert command.watch(lambda seconds: empty, wait=60, clock=clock, sleep=clock.sleep) is empty
+    assert clock.now == 100
+
+
+def test_progress_is_told_while_it_waits() -> None:
+    clock, told = Clock(), []
+    command.watch(
+        lambda seconds: judged(running(never("Request Sent")), watched=seconds),
+        wait=1,
+        progress=lambda report, seconds: told.append(seconds),
+        clock=clock,
+        sleep=clock.sleep,
+    )
+    assert told == [0, 0.5]
+
+
+@pytest.fixture
+def pbx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """A PBX whose answer can be set, with the manifest of the trunk."""
+    (tmp_path / "sip_trunks.json").write_text(to_json([TRUNK]))
+    fresh = replace(REGISTERED, registered_at=int(time.time()))
+    state: dict[str, Any] = {"dir": tmp_path, "answer": running(fresh), "asked": []}
+
+    def observe(sections: list[str], *, config_dir: str) -> Snapshot:
+        state["asked"].append((sections, config_dir))
+        if isinstance(state["answer"], Exception):
+            raise state["answer"]
+        return state["answer"]
+
+    monkeypatch.setattr(live, "observe", observe)
+    monkeypatch.setattr(command, "resolve", resolve)
+    return state
+
+
+def run(pbx: dict[str, Any], *arguments: str) -> int:
+    return main(["verify", "--config-dir", str(pbx["dir"]), *arguments])
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "nagios"])
+def test_every_format_has_the_same_exit_code(
+    pbx: dict[str, Any], capsys: pytest.CaptureFixture[str], format_: str
+) -> None:
+    assert run(pbx, "--format", format_) == 0
+    pbx["answer"] = failed("not_running")
+    assert run(pbx, "--format", format_, "--wait", "0") == 2
+    pbx["answer"] = failed("permission_denied")
+    assert run(pbx, "--format", format_, "--wait", "0") == 3
+
+
+def test_the_manifest_says_what_is_expected(pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(pbx, "--format", "json") == 0
+    assert json.loads(capsys.readouterr().out)["trunks"][0]["trunk"] == "smartvox"
+    assert pbx["asked"] == [(["smartvox-in", "smartvox-out"], str(pbx["dir"]))]
+
+
+def test_another_manifest_can_be_given(pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    other = pbx["dir"] / "other.json"
+    other.write_text(to_json([replace(TRUNK, name="other")]))
+    assert run(pbx, "--expect", str(other)) == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith("other ")
+
+
+def test_without_a_manifest_sip_conf_says_what_is_expected(
+    pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (pbx["dir"] / "sip_trunks.json").unlink()
+    (pbx["dir"] / chan_sip.MAIN).write_text("[general]\nregister => 43212345:password@sip.example.com~120\n")
+    assert run(pbx, "--format", "json") == 0
+    output = capsys.readouterr().out
+    assert json.loads(output)["trunks"][0]["account"] == "43212345@sip.example.com"
+    assert "password" not in output
+
+
+def test_a_manifest_that_is_not_there_is_unknown(pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(pbx, "--expect", "none.json") == 3
+    assert "none.json: there is no such file" in capsys.readouterr().err
+
+
+def test_a_broken_manifest_is_unknown(pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    (pbx["dir"] / "sip_trunks.json").write_text("{}")
+    assert run(pbx) == 3
+    assert capsys.readouterr().out == ""
+
+
+def test_an_error_of_our_own_is_unknown_and_shows_nothing_of_its_text(
+    pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pbx["answer"] = RuntimeError("a secret")
+    assert run(pbx) == 3
+    assert capsys.readouterr().err == "siptrunk verify: internal error: RuntimeError\n"
+
+
+def test_a_file_that_may_not_be_read_is_unknown_with_the_way_out(
+    pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pbx["answer"] = PermissionError(13, "Permission denied", "/etc/asterisk/sip_trunks.json")
+    assert run(pbx) == 3
+    assert "run this as root or asterisk" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("since", ["{now}", "{iso}"])
+def test_a_registration_before_since_is_critical(pbx: dict[str, Any], since: str) -> None:
+    later = time.time() + 5
+    iso = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(later))
+    assert run(pbx, "--wait", "0", "--since", since.format(now=later, iso=iso)) == 2
+    assert run(pbx, "--wait", "0", "--since", "2020-01-01T00:00:00Z") == 0
+
+
+@pytest.mark.parametrize("arguments", [("--since", "yesterday"), ("--wait", "-1"), ("--wait", "nan")])
+def test_bad_usage_is_not_ok(pbx: dict[str, Any], arguments: tuple[str, str]) -> None:
+    with pytest.raises(SystemExit) as usage:
+        run(pbx, *arguments)
+    assert usage.value.code == 2
+
+
+@pytest.mark.parametrize(("arguments", "code"), [((), 3), (("--allow-none",), 0)])
+def test_no_trunk_at_all(pbx: dict[str, Any], arguments: tuple[str, ...], code: int) -> None:
+    (pbx["dir"] / "sip_trunks.json").write_text(to_json([]))
+    assert run(pbx, *arguments) == code
