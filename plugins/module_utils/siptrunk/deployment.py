@@ -1,0 +1,156 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bring the files of a PBX to the declared trunks: plan, check, write; or change nothing at all."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Mapping, Optional, Sequence
+
+from . import dialplan, expectation, manager
+from .config.document import Document
+from .config.effective import load
+from .errors import ConfigError
+from .files import Attributes, back_up, read_text, write_text
+from .trunk import Trunk
+
+
+@dataclass(frozen=True)
+class PlannedFile:
+    """One file of the plan: what it holds now, what it shall hold, and how Asterisk takes notice.
+
+    before: None when the file does not exist
+    reload: the Asterisk CLI command that makes a change take effect; None when none is needed
+    attributes: owner, group and mode it shall have; None keeps those it has
+    """
+
+    path: str
+    before: Optional[str]
+    after: str
+    reload: Optional[str]
+    attributes: Optional[Attributes]
+
+    @property
+    def content_changes(self) -> bool:
+        return self.before != self.after
+
+    @property
+    def changes(self) -> bool:
+        """True when content, owner, group or mode differ from what is there."""
+        if self.content_changes:
+            return True
+        return self.attributes is not None and Attributes.of(self.path) != self.attributes
+
+
+@dataclass(frozen=True)
+class WrittenFile:
+    """What became of one planned file; *backup* is None when it did not exist before."""
+
+    path: str
+    backup: Optional[str]
+
+
+def current_trunks(config_dir: str, driver: ModuleType) -> list[dict[str, Any]]:
+    """The trunks that our own files hold now, in the form of ``sip_trunks``, secrets included."""
+    own = os.path.join(config_dir, driver.FILENAME)
+    if not os.path.exists(own):
+        return []
+    trunks: list[dict[str, Any]] = driver.read(load(own, config_dir=config_dir, included=True)).trunks
+    calls = os.path.join(config_dir, dialplan.FILENAME)
+    if os.path.exists(calls):
+        trunks = dialplan.complete(trunks, load(calls, config_dir=config_dir, included=True))
+    return trunks
+
+
+def plan(
+    trunks: Sequence[Trunk],
+    config_dir: str,
+    driver: ModuleType,
+    attributes: Attributes,
+    *,
+    manager_user: bool = False,
+) -> tuple[PlannedFile, ...]:
+    """All files as they shall be, those that are included before those that include them.
+
+    manager_user: also give the verifier its AMI user
+    Raises ConfigError when a main file is missing, or when Asterisk would refuse it as planned.
+    """
+    documents = {driver: driver.render(trunks), dialplan: dialplan.render(trunks)}
+    if manager_user:
+        present = read_text(os.path.join(config_dir, manager.FILENAME))
+        documents[manager] = manager.render(manager.secret_of(present or ""))
+    manifest = expectation.to_json([driver.expectation(trunk) for trunk in trunks if trunk.enabled])
+    files = [
+        *(
+            _planned(config_dir, room.FILENAME, str(own), room.RELOAD, attributes)
+            for room, own in documents.items()
+        ),
+        _planned(config_dir, expectation.FILENAME, manifest, None, attributes),
+        *(_planned_main(config_dir, room) for room in documents),
+    ]
+    _check_that_asterisk_loads(files, config_dir)
+    return tuple(files)
+
+
+def apply(files: Sequence[PlannedFile], *, backup: bool) -> tuple[WrittenFile, ...]:
+    """Write what changes; when one write fails, those before it are undone and the error is raised."""
+    written: list[WrittenFile] = []
+    done: list[PlannedFile] = []
+    try:
+        for file in files:
+            if file.content_changes:
+                copy = back_up(file.path) if backup and file.before is not None else None
+                write_text(file.path, file.after, file.attributes or Attributes.of(file.path))
+                written.append(WrittenFile(file.path, copy))
+                done.append(file)
+            elif file.changes and file.attributes is not None:
+                file.attributes.put_on(file.path)
+    except BaseException:
+        for file in reversed(done):
+            _undo(file)
+        raise
+    return tuple(written)
+
+
+def reloads(files: Sequence[PlannedFile]) -> list[str]:
+    """The Asterisk CLI commands, each once, that make the changed files take effect."""
+    return list(dict.fromkeys(file.reload for file in files if file.reload and file.content_changes))
+
+
+def _planned(
+    config_dir: str, name: str, text: str, reload: Optional[str], attributes: Attributes
+) -> PlannedFile:
+    path = os.path.join(config_dir, name)
+    return PlannedFile(path, read_text(path), text, reload, attributes)
+
+
+def _planned_main(config_dir: str, room: Any) -> PlannedFile:
+    path = os.path.join(config_dir, room.MAIN)
+    before = read_text(path)
+    if before is None:
+        raise ConfigError(path, "there is no such file; install Asterisk with its configuration first")
+    document = Document.parse(before, path)
+    document.ensure_tryinclude(room.FILENAME)
+    return PlannedFile(path, before, str(document), room.RELOAD, None)
+
+
+def _check_that_asterisk_loads(files: Sequence[PlannedFile], config_dir: str) -> None:
+    planned: Mapping[str, str] = {file.path: file.after for file in files}
+
+    def read(path: str) -> Optional[str]:
+        return planned[path] if path in planned else read_text(path)
+
+    for file in files:
+        if file.attributes is None:
+            effective = load(file.path, config_dir=config_dir, read=read)
+            if not effective.loads:
+                raise ConfigError(file.path, f"Asterisk would refuse the whole file: {effective.error}")
+
+
+def _undo(file: PlannedFile) -> None:
+    if file.before is None:
+        os.unlink(file.path)
+    else:
+        write_text(file.path, file.before, Attributes.of(file.path))

@@ -1,0 +1,514 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: sip_trunks
+short_description: Manage the SIP trunks of an Asterisk PBX
+version_added: 0.1.0
+author:
+  - The telephony.asterisk authors (@telephony-asterisk)
+description:
+  - Makes a list of SIP trunks true in Asterisk's configuration, all trunks of a host in one call.
+  - The trunks are validated as a whole before anything is written; when one of them cannot work, nothing changes.
+  - The trunks live in files of their own, C(sip_trunks.conf), C(extensions_trunks.conf) and C(sip_trunks.json),
+    which C(sip.conf) and C(extensions.conf) pull in by one C(#tryinclude) line each. Nothing else is touched.
+  - C(sip_trunks.conf) also closes the C([general]) section to guests (C(allowguest=no)) and makes refusals equal for
+    known and unknown callers (C(alwaysauthreject=yes)).
+  - The module does not reload Asterisk; RV(reload) says which commands make the change take effect. The role
+    P(telephony.asterisk.trunk#role) does that, and proves that the trunks work.
+requirements:
+  - Python 3.9 or newer on the managed host
+attributes:
+  check_mode:
+    description: Can run in check mode and predict exactly what would change.
+    support: full
+  diff_mode:
+    description: Shows what changes in each file, with secrets masked. A secret that is new in the file is marked.
+    support: full
+  idempotent:
+    description: Changes nothing when the files are already as declared.
+    support: full
+  platform:
+    description: Where the module runs.
+    platforms: posix
+    support: full
+  action_group:
+    description: The action groups that the module belongs to.
+    support: full
+    membership:
+      - telephony.asterisk.trunks
+options:
+  trunks:
+    description:
+      - The trunks. One trunk is one account at one provider.
+      - Needed for all states but V(gathered); for V(deleted) only their names count, and without any all trunks go.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description:
+          - Name of the trunk, unique on the host. It begins the names of its sections and contexts, such as
+            C([smartvox-in]) and C(from-smartvox).
+          - Letters, digits, dot, underscore and hyphen; no digit in front, so that no caller's number equals it.
+        type: str
+        required: true
+      description:
+        description: A comment for people, written above the trunk's sections.
+        type: str
+      enabled:
+        description: A trunk that is not enabled stays declared and is not configured. Defaults to V(true).
+        type: bool
+      provider:
+        description: Where the provider is. Required, except for O(state=deleted).
+        type: dict
+        suboptions:
+          host:
+            description: Name or address of the provider's registrar and proxy. Never V(dynamic).
+            type: str
+          port:
+            description: Its port; without one DNS SRV and then 5060 (5061 for TLS) apply.
+            type: int
+          transport:
+            description: The transport to it. Defaults to V(udp).
+            type: str
+            choices: [udp, tcp, tls]
+          outbound_proxy:
+            description: A proxy that all requests to the provider go through, as C(host) or C(host:port).
+            type: str
+      registration:
+        description: The account that registers at the provider. Without it the trunk works by addresses alone.
+        type: dict
+        suboptions:
+          user:
+            description: The account's user name.
+            type: str
+            required: true
+          secret:
+            description: Its password. Keep it in a vault.
+            type: str
+          domain:
+            description: Domain of the address of record, where it is not the provider's host.
+            type: str
+          auth_user:
+            description: User name of the digest authentication, where it is not the user.
+            type: str
+          contact:
+            description:
+              - User part of our Contact, the C(/1234) at the end of a register line. The provider puts it into its
+                INVITE. Without it calls arrive for C(s).
+            type: str
+          expiry:
+            description: Seconds after which we register anew; the provider may grant less. Defaults to V(1800).
+            type: int
+      inbound:
+        description: Calls from the provider.
+        type: dict
+        suboptions:
+          trust:
+            description:
+              - Host names or addresses whose calls are accepted without a challenge. Defaults to the provider's host.
+                With an empty list nobody is let in.
+              - chan_sip trusts single addresses only; a network is refused.
+            type: list
+            elements: str
+          context:
+            description: Dialplan context in which these calls arrive. Defaults to C(from-NAME).
+            type: str
+          numbers:
+            description:
+              - Called numbers, or dialplan patterns, and where their calls go; each holds C(goto), with a target
+                C(context,extension,priority) of the dialplan.
+              - Calls to other numbers are refused.
+            type: dict
+      outbound:
+        description: Calls to the provider. A context C(to-NAME) dials them.
+        type: dict
+        suboptions:
+          auth:
+            description:
+              - How our calls authenticate. V(same) uses the account that registers, V(own) the user and the secret
+                given here, V(none) nothing.
+              - Defaults to V(same) for a trunk that registers, to V(none) otherwise.
+            type: str
+            choices: [same, none, own]
+          user:
+            description: User name for O(trunks[].outbound.auth=own).
+            type: str
+          secret:
+            description: Password for O(trunks[].outbound.auth=own).
+            type: str
+          from_user:
+            description: User part of From in our calls. Defaults to the user of the account.
+            type: str
+          from_domain:
+            description: Domain part of From in our calls.
+            type: str
+          context:
+            description: Dialplan context that dials through this trunk. Defaults to C(to-NAME).
+            type: str
+          max_channels:
+            description: So many calls at once may leave through this trunk. Unlimited by default.
+            type: int
+      media:
+        description: What the calls carry.
+        type: dict
+        suboptions:
+          codecs:
+            description: Codecs in order of preference. Defaults to V([alaw, ulaw]).
+            type: list
+            elements: str
+          dtmf:
+            description: How digits are sent. Defaults to V(rfc4733).
+            type: str
+            choices: [rfc4733, inband, info, auto]
+          direct:
+            description: Let media flow past the PBX. Defaults to V(false).
+            type: bool
+      nat:
+        description: Address translation between the PBX and the provider.
+        type: dict
+        suboptions:
+          keepalive:
+            description: Seconds between OPTIONS requests that keep the mapping open; V(0) for none. Defaults to V(30).
+            type: int
+          symmetric:
+            description: Answer to the address and port that a packet came from. Defaults to V(true).
+            type: bool
+      options:
+        description: Options that have no field above, as Asterisk spells them. They are checked, too.
+        type: dict
+        suboptions:
+          peer:
+            description: For the trunk's peer sections of C(sip.conf).
+            type: dict
+  state:
+    description:
+      - V(replaced) makes the given trunks as declared and keeps all others.
+      - V(overridden) makes the given trunks the only ones.
+      - V(deleted) removes the given trunks, or all.
+      - V(rendered) returns the configuration, secrets masked, and touches no file.
+      - V(gathered) returns the trunks that the files hold, secrets masked.
+    type: str
+    choices: [replaced, overridden, deleted, rendered, gathered]
+    default: replaced
+  driver:
+    description: The channel driver. V(auto) takes what the installed Asterisk has.
+    type: str
+    choices: [auto, chan_sip]
+    default: auto
+  config_dir:
+    description: Asterisk's configuration directory.
+    type: path
+    default: /etc/asterisk
+  backup:
+    description: Keep a copy of each file that changes, beside it, with the same owner and mode.
+    type: bool
+    default: true
+  manager_user:
+    description:
+      - Also give the C(siptrunk) command on the host a user of Asterisk's manager interface (AMI), in
+        C(manager_trunks.conf). It may read reports from this host, and change nothing. Its secret is drawn on the
+        host and never leaves it.
+    type: bool
+    default: false
+  owner:
+    description: Owner of the files that belong to the trunks. Files that were there keep theirs.
+    type: str
+    default: root
+  group:
+    description: Group of these files; Asterisk must be able to read them.
+    type: str
+    default: asterisk
+  mode:
+    description: Permissions of these files, as an octal string. They hold passwords.
+    type: str
+    default: "0640"
+seealso:
+  - name: Asterisk's sip.conf
+    description: The options as Asterisk documents them.
+    link: https://github.com/asterisk/asterisk/blob/16/configs/samples/sip.conf.sample
+"""
+
+EXAMPLES = r"""
+- name: One trunk with the number 1234
+  telephony.asterisk.sip_trunks:
+    state: overridden
+    trunks:
+      - name: smartvox
+        provider:
+          host: mysipsp.com
+        registration:
+          user: "43212345"
+          secret: "{{ vault_smartvox_secret }}"
+          contact: "1234"
+        inbound:
+          numbers:
+            "1234":
+              goto: internal,100,1
+
+- name: Take one trunk away, keep the others
+  telephony.asterisk.sip_trunks:
+    state: deleted
+    trunks:
+      - name: smartvox
+
+- name: See what would be written
+  telephony.asterisk.sip_trunks:
+    state: rendered
+    trunks: "{{ sip_trunks }}"
+  register: rendered
+"""
+
+RETURN = r"""
+driver:
+  description: The channel driver that the trunks are for.
+  returned: success
+  type: str
+  sample: chan_sip
+before:
+  description: The trunks as they were, secrets masked.
+  returned: for the states that write
+  type: list
+  elements: dict
+after:
+  description: The trunks as they are now, secrets masked.
+  returned: for the states that write
+  type: list
+  elements: dict
+gathered:
+  description: The trunks that the files hold, secrets masked.
+  returned: for O(state=gathered)
+  type: list
+  elements: dict
+rendered:
+  description: The text of each file by its name, secrets masked.
+  returned: for O(state=rendered)
+  type: dict
+  sample:
+    sip_trunks.conf: "[general](+)\nallowguest = no\n"
+files:
+  description: The files whose content changed.
+  returned: for the states that write, not in check mode
+  type: list
+  elements: dict
+  contains:
+    path:
+      description: The file.
+      type: str
+    backup:
+      description: Copy of the file as it was; none when it did not exist.
+      type: str
+reload:
+  description: The Asterisk CLI commands that make the change take effect, in order.
+  returned: for the states that write
+  type: list
+  elements: str
+  sample: [sip reload, dialplan reload]
+written_at:
+  description: The managed host's clock before the files were written, in seconds of the epoch.
+  returned: for the states that write
+  type: float
+"""
+
+import time
+from types import ModuleType
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import deployment, dialplan
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.installed import (
+    choose_driver,
+    installed,
+)
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.masking import masked_text
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import DRIVERS
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import SipTrunkError
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.files import Attributes
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.secrets import masked
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk import load_trunks
+
+TRUNK_SPEC = {
+    "name": {"type": "str", "required": True},
+    "description": {"type": "str"},
+    "enabled": {"type": "bool"},
+    "provider": {
+        "type": "dict",
+        "options": {
+            "host": {"type": "str"},
+            "port": {"type": "int"},
+            "transport": {"type": "str", "choices": ["udp", "tcp", "tls"]},
+            "outbound_proxy": {"type": "str"},
+        },
+    },
+    "registration": {
+        "type": "dict",
+        "options": {
+            "user": {"type": "str", "required": True},
+            "secret": {"type": "str", "no_log": True},
+            "domain": {"type": "str"},
+            "auth_user": {"type": "str"},
+            "contact": {"type": "str"},
+            "expiry": {"type": "int"},
+        },
+    },
+    "inbound": {
+        "type": "dict",
+        "options": {
+            "trust": {"type": "list", "elements": "str"},
+            "context": {"type": "str"},
+            "numbers": {"type": "dict"},
+        },
+    },
+    "outbound": {
+        "type": "dict",
+        "options": {
+            "auth": {"type": "str", "choices": ["same", "none", "own"]},
+            "user": {"type": "str"},
+            "secret": {"type": "str", "no_log": True},
+            "from_user": {"type": "str"},
+            "from_domain": {"type": "str"},
+            "context": {"type": "str"},
+            "max_channels": {"type": "int"},
+        },
+    },
+    "media": {
+        "type": "dict",
+        "options": {
+            "codecs": {"type": "list", "elements": "str"},
+            "dtmf": {"type": "str", "choices": ["rfc4733", "inband", "info", "auto"]},
+            "direct": {"type": "bool"},
+        },
+    },
+    "nat": {
+        "type": "dict",
+        "options": {"keepalive": {"type": "int"}, "symmetric": {"type": "bool"}},
+    },
+    "options": {"type": "dict", "options": {"peer": {"type": "dict"}}},
+}
+
+
+def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, Any]:
+    """Make the files as the state asks; in check mode the same, up to the write."""
+    config_dir = params["config_dir"]
+    driver = installed_driver(params)
+    before = deployment.current_trunks(config_dir, driver)
+    after = wanted(params["state"], before, given(params))
+    files = deployment.plan(
+        load_trunks(after),
+        config_dir,
+        driver,
+        Attributes.named(params["owner"], params["group"], int(params["mode"], 8)),
+        manager_user=params["manager_user"],
+    )
+    # Before the write: afterwards everything is as planned.
+    changed = any(file.changes for file in files)
+    written_at = time.time()
+    written = () if check_mode else deployment.apply(files, backup=params["backup"])
+    return {
+        "changed": changed,
+        "driver": driver.NAME,
+        "before": masked(before),
+        "after": masked(after),
+        "files": [{"path": file.path, "backup": file.backup} for file in written],
+        "reload": deployment.reloads(files),
+        "written_at": written_at,
+        "diff": [difference(file) for file in files if diff and file.content_changes],
+    }
+
+
+def wanted(state: str, before: list[dict[str, Any]], trunks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The whole list of trunks that the state asks for."""
+    named = {trunk["name"]: trunk for trunk in trunks}
+    if state == "deleted":
+        return [trunk for trunk in before if named and trunk["name"] not in named]
+    load_trunks(trunks)
+    if state == "overridden":
+        return trunks
+    kept = [named.pop(trunk["name"], trunk) for trunk in before]
+    return kept + list(named.values())
+
+
+def rendered(params: dict[str, Any]) -> dict[str, Any]:
+    driver = DRIVERS["chan_sip" if params["driver"] == "auto" else params["driver"]]
+    trunks = load_trunks(given(params))
+    return {
+        "changed": False,
+        "driver": driver.NAME,
+        "rendered": {room.FILENAME: masked_text(str(room.render(trunks))) for room in (driver, dialplan)},
+    }
+
+
+def gathered(params: dict[str, Any]) -> dict[str, Any]:
+    driver = installed_driver(params)
+    trunks = deployment.current_trunks(params["config_dir"], driver)
+    return {"changed": False, "driver": driver.NAME, "gathered": masked(trunks)}
+
+
+def installed_driver(params: dict[str, Any]) -> ModuleType:
+    """The driver that was asked for, if the Asterisk of this host has it."""
+    names = [trunk["name"] for trunk in params["trunks"]]
+    return DRIVERS[choose_driver(params["driver"], installed(params["config_dir"]), trunks=names)]
+
+
+def given(params: dict[str, Any]) -> list[dict[str, Any]]:
+    """The declared trunks without the options that were left out."""
+    return [without_none(trunk) for trunk in params["trunks"]]
+
+
+def without_none(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: without_none(value) if isinstance(value, dict) else value
+        for key, value in data.items()
+        if value is not None
+    }
+
+
+def difference(file: deployment.PlannedFile) -> dict[str, str]:
+    before = file.before or ""
+    return {
+        "before_header": file.path,
+        "after_header": file.path,
+        "before": masked_text(before),
+        "after": masked_text(file.after, before=before),
+    }
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "trunks": {"type": "list", "elements": "dict", "default": [], "options": TRUNK_SPEC},
+            "state": {
+                "type": "str",
+                "choices": ["replaced", "overridden", "deleted", "rendered", "gathered"],
+                "default": "replaced",
+            },
+            "driver": {"type": "str", "choices": ["auto", *DRIVERS], "default": "auto"},
+            "config_dir": {"type": "path", "default": "/etc/asterisk"},
+            "backup": {"type": "bool", "default": True},
+            "manager_user": {"type": "bool", "default": False},
+            "owner": {"type": "str", "default": "root"},
+            "group": {"type": "str", "default": "asterisk"},
+            "mode": {"type": "str", "default": "0640"},
+        },
+        supports_check_mode=True,
+    )
+    state = module.params["state"]
+    try:
+        if state == "rendered":
+            result = rendered(module.params)
+        elif state == "gathered":
+            result = gathered(module.params)
+        else:
+            result = write(module.params, check_mode=module.check_mode, diff=module._diff)
+    except (SipTrunkError, OSError) as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()
