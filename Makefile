@@ -1,0 +1,33 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast lab-up lab-down setup build clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: setup ## a PBX, a provider, a stranger: deploy a trunk and see that it works
+	@scripts/with-env scripts/demo
+
+test: setup ## everything: lint, sanity, unit, property, oracle and Molecule tests
+	@scripts/with-env python3 scripts/test.py
+
+test-fast: ## the inner loop: lint, types, unit and property tests
+	@scripts/setup --quiet tools
+	@scripts/with-env python3 scripts/test.py --fast
+
+lab-up: setup ## start the lab, deploy the trunk, and keep it to play with
+	@scripts/with-env scripts/demo --keep
+
+lab-down: setup ## remove the lab's containers and network
+	@scripts/lab down
+
+setup: ## install what is needed: packages, tools, images
+	@scripts/setup
+
+build: ## build the collection's tarball into .cache/build
+	@scripts/with-env scripts/build
+
+clean: ## remove the lab and everything that was made here
+	@scripts/lab down
+	@rm -rf .cache .venv
