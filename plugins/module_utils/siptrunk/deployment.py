@@ -46,7 +46,11 @@ class PlannedFile:
 
 @dataclass(frozen=True)
 class WrittenFile:
-    """What became of one planned file; *backup* is None when it did not exist before."""
+    """What became of one planned file.
+
+    path: the file itself where a symbolic link leads to it, so that renaming the backup to it undoes the write
+    backup: None when the file did not exist before, or none was asked for
+    """
 
     path: str
     backup: Optional[str]
@@ -103,7 +107,7 @@ def apply(files: Sequence[PlannedFile], *, backup: bool) -> tuple[WrittenFile, .
             if file.content_changes:
                 copy = back_up(file.path) if backup and file.before is not None else None
                 write_text(file.path, file.after, file.attributes or Attributes.of(file.path))
-                written.append(WrittenFile(file.path, copy))
+                written.append(WrittenFile(os.path.realpath(file.path), copy))
                 done.append(file)
             elif file.changes and file.attributes is not None:
                 file.attributes.put_on(file.path)
