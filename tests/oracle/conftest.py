@@ -15,7 +15,7 @@ from typing import Dict, Iterator, List
 
 import pytest
 
-IMAGE = os.environ.get("ORACLE_IMAGE", "localhost/telephony-asterisk16")
+IMAGE = os.environ.get("ORACLE_IMAGE", "localhost/telephony-lab-asterisk16")
 SEED = int(os.environ.get("ORACLE_SEED", "0")) or random.randrange(1, 2**32)
 CONFIG = {
     "asterisk.conf": "[options]\n",

@@ -7,8 +7,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Optional
 
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import Peer, Registration, Snapshot, Unavailable
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import (
+    Peer,
+    Registration,
+    Snapshot,
+    Unavailable,
+)
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expectation import (
+    ExpectedPeer,
+    ExpectedRegistration,
+    ExpectedTrunk,
+)
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.resolver import Addresses
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.verify import Report, verify
 

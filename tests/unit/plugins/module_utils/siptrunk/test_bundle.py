@@ -9,7 +9,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import __version__, bundle
 
 

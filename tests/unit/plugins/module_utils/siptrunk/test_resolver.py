@@ -7,15 +7,24 @@ import socket
 import struct
 
 import pytest
-
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import resolver
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.resolver import Addresses, resolve
 
 IDENTITY = 0x1234
 # What a name server says to _sip._udp.example.com: two targets, the second one's name compressed.
 QUESTION = b"\x04_sip\x04_udp\x07example\x03com\0" + struct.pack("!2H", 33, 1)
-FIRST = b"\xc0\x0c" + struct.pack("!HHIH", 33, 1, 300, 6 + 9) + struct.pack("!3H", 10, 0, 5060) + b"\x03gw1\x02de\0"
-SECOND = b"\xc0\x0c" + struct.pack("!HHIH", 33, 1, 300, 6 + 6) + struct.pack("!3H", 20, 0, 5060) + b"\x03gw2\xc0\x16"
+FIRST = (
+    b"\xc0\x0c"
+    + struct.pack("!HHIH", 33, 1, 300, 6 + 8)
+    + struct.pack("!3H", 10, 0, 5060)
+    + b"\x03gw1\x02de\0"
+)
+SECOND = (
+    b"\xc0\x0c"
+    + struct.pack("!HHIH", 33, 1, 300, 6 + 6)
+    + struct.pack("!3H", 20, 0, 5060)
+    + b"\x03gw2\xc0\x16"
+)
 
 
 def reply(*answers: bytes, identity: int = IDENTITY, flags: int = 0x8180) -> bytes:

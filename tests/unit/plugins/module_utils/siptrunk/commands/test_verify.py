@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.__main__ import main
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk import live
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import Snapshot
@@ -56,8 +55,8 @@ def test_a_trunk_that_comes_up_is_waited_for_and_no_longer() -> None:
 
 
 def test_the_deadline_is_kept() -> None:
-    report, took = watched(running(never("Request Sent")), wait=7.3)
-    assert (report.status, took) == ("critical", 7.3)
+    report, took = watched(running(never("Request Sent")), wait=7.25)
+    assert (report.status, took) == ("critical", 7.25)
 
 
 @pytest.mark.parametrize("state", ["No Authentication", "Rejected", "Auth. Sent", "Failed"])
@@ -79,7 +78,10 @@ def test_a_trunk_that_may_still_come_up_is_waited_for_in_spite_of_one_that_canno
     snapshot = running(never("Rejected"), replace(never("Request Sent"), account="1@sip.example.com"))
     clock = Clock()
     command.watch(
-        lambda seconds: judged(snapshot, TRUNK, other, watched=seconds), wait=20, clock=clock, sleep=clock.sleep
+        lambda seconds: judged(snapshot, TRUNK, other, watched=seconds),
+        wait=20,
+        clock=clock,
+        sleep=clock.sleep,
     )
     assert clock.now == 120
 
@@ -160,7 +162,9 @@ def test_without_a_manifest_sip_conf_says_what_is_expected(
     assert "password" not in output
 
 
-def test_a_manifest_that_is_not_there_is_unknown(pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_manifest_that_is_not_there_is_unknown(
+    pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(pbx, "--expect", "none.json") == 3
     assert "none.json: there is no such file" in capsys.readouterr().err
 

@@ -88,6 +88,10 @@ def test_sections(text: str, expected: Optional[Shape]) -> None:
 @pytest.mark.parametrize(
     ("files", "expected"),
     [
+        (
+            {"x.conf": "[a]\n[b]\n[a](+)\n#include y.conf\n", "y.conf": "k=1\n"},
+            [("a", ["k=1"]), ("b", [])],
+        ),
         # An included file begins in the section that was begun last; then the includer goes on in its own.
         (
             {

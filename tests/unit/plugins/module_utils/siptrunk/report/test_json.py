@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import Snapshot
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.report import json
 
@@ -88,7 +87,10 @@ def test_all_keys_are_there_whatever_happens() -> None:
 def test_the_page_about_it_names_every_key_and_every_cause() -> None:
     from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.causes import CAUSES
 
-    page = next(parent for parent in Path(__file__).parents if (parent / "docs").is_dir()) / "docs/verify-json.md"
+    page = (
+        next(parent for parent in Path(__file__).parents if (parent / "docs").is_dir())
+        / "docs/verify-json.md"
+    )
     named = set(re.findall(r"\x60([a-z_]+)\x60", page.read_text()))
     report = data(running(REGISTERED))
     (trunk,) = report["trunks"]

@@ -7,7 +7,6 @@ import time
 from dataclasses import replace
 
 import pytest
-
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.report import text
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.verify import verify
 
