@@ -31,6 +31,8 @@ def render(secret: Optional[str] = None) -> Document:
     user.add("permit", "127.0.0.1/255.255.255.255")
     user.add("read", "")
     user.add("write", "reporting")
+    # A verifier that waits logs in again and again.
+    user.add("displayconnects", "no")
     return document
 
 

@@ -29,6 +29,7 @@ HELP = "Compare the running Asterisk with the expected trunks."
 _FORMATS = {"text": text.render, "json": json.render, "nagios": nagios.render}
 # A trunk in order needs no wait; the others get the time that it takes to tell "not yet" from "never".
 _DEFAULT_WAIT = PATIENCE + 2
+_CLEAR_LINE = "\r\033[K"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -74,7 +75,11 @@ def run(args: argparse.Namespace) -> int:
                 allow_none=args.allow_none,
             )
 
-        report = watch(look, wait=args.wait, progress=_progress if sys.stderr.isatty() else None)
+        shown = sys.stderr.isatty()
+        report = watch(look, wait=args.wait, progress=_progress if shown else None)
+        if shown:
+            sys.stderr.write(_CLEAR_LINE)
+            sys.stderr.flush()
     except PermissionError as error:
         complain(f"siptrunk verify: {error}; run this as root or asterisk")
         return EXIT_CODES[UNKNOWN]
@@ -138,9 +143,12 @@ def _expected(manifest: Optional[str], config_dir: str) -> List[ExpectedTrunk]:
 
 
 def _seconds(value: str) -> float:
-    seconds = float(value)
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
     if not 0 <= seconds < float("inf"):
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"{value} is no number of seconds")
     return seconds
 
 
@@ -148,5 +156,10 @@ def _moment(value: str) -> float:
     try:
         return float(value)
     except ValueError:
+        pass
+    try:
         # fromisoformat() of Python 3.9 knows no Z; without a zone, the time is local.
         return datetime.fromisoformat(value.replace("Z", "+00:00")).timestamp()
+    except ValueError:
+        reason = f"{value} is neither seconds of the epoch nor ISO 8601, such as 2026-01-31T12:00:00Z"
+        raise argparse.ArgumentTypeError(reason) from None

@@ -67,7 +67,7 @@ def expectation(trunk: Trunk) -> ExpectedTrunk:
             host=bracketed(provider.host),
             port=_register_line(trunk).effective_port,
             transport=provider.transport,
-            domain=trunk.registration.domain,
+            domain=trunk.registration.domain and bracketed(trunk.registration.domain),
             contact=trunk.registration.contact,
             expiry=trunk.registration.expiry,
         )

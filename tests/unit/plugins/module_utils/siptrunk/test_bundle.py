@@ -50,6 +50,8 @@ def test_holds_the_sources_and_nothing_else(siptrunk: Path) -> None:
     with zipfile.ZipFile(siptrunk) as archive:
         names = archive.namelist()
         assert archive.testzip() is None
+        # Nothing of the moment of the build is in it.
+        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     assert names == ["__main__.py", *sorted(names[1:])]
     assert "siptrunk/asterisk/ami.py" in names
     assert all(name.endswith(".py") and "__pycache__" not in name for name in names)

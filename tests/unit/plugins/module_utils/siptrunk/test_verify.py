@@ -136,7 +136,7 @@ def test_when_asterisk_cannot_be_asked_every_trunk_says_why(cause: str) -> None:
 
 
 def test_every_cause_is_tested() -> None:
-    tested = {cause for _, _, cause in SCENES.values()} | {"trusted", "ambiguous"}
+    tested = {cause for *_scene, cause in SCENES.values()} | {"trusted", "ambiguous"}
     for cause in CAUSES.keys() - tested:
         assert "{detail}" in CAUSES[cause].explanation, cause
 
@@ -145,7 +145,7 @@ def test_every_cause_but_the_good_ones_has_a_way_out() -> None:
     for cause, row in CAUSES.items():
         assert bool(row.next_step) == (row.status != "ok"), cause
         assert row.status in EXIT_CODES
-        assert {name for _, name, _, _ in string.Formatter().parse(row.next_step) if name} <= {
+        assert {part[1] for part in string.Formatter().parse(row.next_step) if part[1]} <= {
             "host",
             "driver",
         }

@@ -45,7 +45,7 @@ def ami_server(recording: str, secret: str = SECRET) -> Iterator[int]:
             self.wfile.write(b"Asterisk Call Manager/5.0.4\r\n")
             fields: dict[str, str] = {}
             for line in map(bytes.decode, self.rfile):
-                name, _, value = line.strip().partition(": ")
+                name, _colon, value = line.strip().partition(": ")
                 if name:
                     fields[name] = value
                     continue

@@ -90,10 +90,13 @@ def test_a_login_does_not_send_the_secret(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_refused_login_says_so_without_the_secret() -> None:
+    def log_in(port: int) -> None:
+        with ami.Session("127.0.0.1", port, timeout=5) as session:
+            session.login("siptrunk", recorded.SECRET)
+
     server = recorded.ami_server("ami_lists", secret="another")
-    refused = pytest.raises(ami.AmiError, match="^Login: Authentication failed$")
-    with server as port, ami.Session("127.0.0.1", port, timeout=5) as session, refused:
-        session.login("siptrunk", recorded.SECRET)
+    with server as port, pytest.raises(ami.AmiError, match="^Login: Authentication failed$"):
+        log_in(port)
 
 
 def test_a_manager_interface_that_says_nothing_does_not_hold_us_up() -> None:
@@ -108,7 +111,12 @@ def test_a_manager_interface_that_says_nothing_does_not_hold_us_up() -> None:
 
 def test_one_that_goes_away_is_an_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=lambda: server.accept()[0].close())
+
+        def accept_and_leave() -> None:
+            connection, _peer = server.accept()
+            connection.close()
+
+        thread = threading.Thread(target=accept_and_leave)
         thread.start()
         with ami.Session("127.0.0.1", server.getsockname()[1], timeout=5) as session:
             thread.join()

@@ -110,13 +110,15 @@ def pbx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """A PBX whose answer can be set, with the manifest of the trunk."""
     (tmp_path / "sip_trunks.json").write_text(to_json([TRUNK]))
     fresh = replace(REGISTERED, registered_at=int(time.time()))
-    state: dict[str, Any] = {"dir": tmp_path, "answer": running(fresh), "asked": []}
+    state: dict[str, Any] = {"dir": tmp_path, "answer": running(fresh), "asked": [], "error": None}
 
     def observe(sections: list[str], *, config_dir: str) -> Snapshot:
         state["asked"].append((sections, config_dir))
-        if isinstance(state["answer"], Exception):
-            raise state["answer"]
-        return state["answer"]
+        error: BaseException | None = state["error"]
+        answer: Snapshot = state["answer"]
+        if error is not None:
+            raise error
+        return answer
 
     monkeypatch.setattr(live, "observe", observe)
     monkeypatch.setattr(command, "resolve", resolve)
@@ -178,7 +180,7 @@ def test_a_broken_manifest_is_unknown(pbx: dict[str, Any], capsys: pytest.Captur
 def test_an_error_of_our_own_is_unknown_and_shows_nothing_of_its_text(
     pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pbx["answer"] = RuntimeError("a secret")
+    pbx["error"] = RuntimeError("a secret")
     assert run(pbx) == 3
     assert capsys.readouterr().err == "siptrunk verify: internal error: RuntimeError\n"
 
@@ -186,7 +188,7 @@ def test_an_error_of_our_own_is_unknown_and_shows_nothing_of_its_text(
 def test_a_file_that_may_not_be_read_is_unknown_with_the_way_out(
     pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pbx["answer"] = PermissionError(13, "Permission denied", "/etc/asterisk/sip_trunks.json")
+    pbx["error"] = PermissionError(13, "Permission denied", "/etc/asterisk/sip_trunks.json")
     assert run(pbx) == 3
     assert "run this as root or asterisk" in capsys.readouterr().err
 
