@@ -296,7 +296,7 @@ def test_ipv6_hosts_stand_in_brackets() -> None:
         f"43212345@[2001:db8::2]:{SECRET}@[2001:db8::1]/1234~1800"
     )
     assert dict(section("smartvox-out", trunk))["host"] == "[2001:db8::1]"
-    expected = chan_sip.expectation(trunk).registration
+    expected = chan_sip.expectation(load_trunks([trunk])[0]).registration
     assert expected is not None
     assert (expected.host, expected.domain) == ("[2001:db8::1]", "[2001:db8::2]")
 
