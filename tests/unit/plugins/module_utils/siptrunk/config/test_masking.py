@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.masking import masked_value
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.masking import (
+    masked_text,
+    masked_value,
+)
 
 
 @pytest.mark.parametrize(
@@ -24,3 +27,28 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config
 )
 def test_secrets_are_masked(key: str, value: str, shown: str) -> None:
     assert masked_value(key, value) == shown
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("secret = hush", "secret = ********"),
+        ("  secret=hush ; once", "  secret = ********"),
+        (";secret = hush", ";secret = ********"),
+        (";; register => alice:hush@h", ";; register => alice:********@h"),
+        ('register => alice:"hu\\;sh"@h/1', "register => alice:********@h/1"),
+        ("host = hush.example.com", "host = hush.example.com"),
+    ],
+)
+def test_a_file_is_shown_without_secrets_and_otherwise_as_it_is(line: str, shown: str) -> None:
+    assert masked_text(f"[a]\r\n{line}\r\n\r\nb=c") == f"[a]\r\n{shown}\r\n\r\nb=c"
+
+
+def test_a_secret_that_was_not_there_before_is_marked() -> None:
+    before = "secret = one\nremotesecret = two\n"
+    after = "secret = three\nremotesecret = two\n"
+    assert masked_text(after, before=before) == "secret = ******** ; new\nremotesecret = ********\n"
+
+
+def test_in_a_new_file_nothing_needs_a_mark() -> None:
+    assert masked_text("secret = one\n", before="") == "secret = ********\n"
