@@ -45,7 +45,12 @@ GATES = (
     Gate("sanity", "ansible-test sanity", f"{ROOT}/scripts/sanity --python {PYTHON}"),
     Gate("galaxy", "the tarball, installed alone", f"{ROOT}/scripts/check-tarball"),
     Gate("oracle", "our reading against a real Asterisk's", "pytest tests/oracle", suite=True),
-    Gate("molecule", "real containers, end to end", f"{ROOT}/scripts/molecule test"),
+    # As talkative as Ansible can be about changes: the next gate looks for secrets in all that it says.
+    Gate(
+        "molecule",
+        "real containers, end to end",
+        f"ANSIBLE_VERBOSITY=3 ANSIBLE_DIFF_ALWAYS=1 {ROOT}/scripts/molecule test",
+    ),
     Gate(
         "canary", "no secret in anything that was printed or left behind", f"python3 {ROOT}/scripts/canary.py"
     ),

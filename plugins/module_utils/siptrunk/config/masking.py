@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator, Optional, Set
+from typing import Iterator, NamedTuple, Optional, Set
 
-from ..register_line import masked
+from ..register_line import masked, parse
 from ..secrets import MASK
 from .document import Document, Entry
 from .effective import fold
@@ -28,29 +28,41 @@ def masked_text(text: str, *, before: str = "") -> str:
 
     before: the file as it was; a secret that was not in it is marked, since its mask looks the same
     """
-    known = {line for line in before.splitlines() if _masked_line(line) is not None}
+    known = {found.secret for found in map(_find, before.splitlines()) if found}
     return "".join(_shown(line, known) for line in text.splitlines(keepends=True))
+
+
+class _Found(NamedTuple):
+    """A line with a secret: which one, and the line without it."""
+
+    secret: str
+    masked: str
 
 
 def _shown(line: str, known: Set[str]) -> str:
     content = line.rstrip("\r\n")
-    masked = _masked_line(content)
-    if masked is None:
+    found = _find(content)
+    if found is None:
         return line
-    mark = " ; new" if known and content not in known else ""
-    return masked + mark + line[len(content) :]
+    mark = " ; new" if known and found.secret not in known else ""
+    return found.masked + mark + line[len(content) :]
 
 
-def _masked_line(line: str) -> Optional[str]:
-    """The line with its secret masked; None when there is none in it."""
+def _find(line: str) -> Optional[_Found]:
     # What follows a comment sign may once have been, or become, an option.
     start = re.match(r"[\s;-]*", line)
     indent = start[0] if start else ""
     for entry in _entries(line[len(indent) :]):
         shown = masked_value(entry.key, entry.value)
         if shown != entry.value:
-            return f"{indent}{entry.key} {entry.operator} {shown}"
+            return _Found(_secret(entry), f"{indent}{entry.key} {entry.operator} {shown}")
     return None
+
+
+def _secret(entry: Entry) -> str:
+    """What is secret in the option; all of it, when it is a register line that chan_sip drops."""
+    line = parse(entry.value).line if fold(entry.key) == "register" else None
+    return (line.secret if line else None) or entry.value
 
 
 def _entries(line: str) -> Iterator[Entry]:

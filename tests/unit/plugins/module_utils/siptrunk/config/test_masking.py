@@ -50,5 +50,12 @@ def test_a_secret_that_was_not_there_before_is_marked() -> None:
     assert masked_text(after, before=before) == "secret = ******** ; new\nremotesecret = ********\n"
 
 
+def test_a_line_with_the_same_secret_is_not_marked() -> None:
+    before = "register => alice:one@h/1~1800\n"
+    assert (
+        masked_text("register => alice:one@h/1~60\n", before=before) == "register => alice:********@h/1~60\n"
+    )
+
+
 def test_in_a_new_file_nothing_needs_a_mark() -> None:
     assert masked_text("secret = one\n", before="") == "secret = ********\n"
