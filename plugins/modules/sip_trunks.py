@@ -15,7 +15,9 @@ description:
   - Makes a list of SIP trunks true in Asterisk's configuration, all trunks of a host in one call.
   - The trunks are validated as a whole before anything is written; when one of them cannot work, nothing changes.
   - The trunks live in files of their own, C(sip_trunks.conf), C(extensions_trunks.conf) and C(sip_trunks.json),
-    which C(sip.conf) and C(extensions.conf) pull in by one C(#tryinclude) line each. Nothing else is touched.
+    which C(sip.conf) and C(extensions.conf) pull in by one C(#tryinclude) line each, and with O(manager_user) also
+    in C(manager_trunks.conf) and C(manager.conf). Nothing else is touched. A section elsewhere with the name of one of
+    ours is refused.
   - C(sip_trunks.conf) also closes the C([general]) section to guests (C(allowguest=no)) and makes refusals equal for
     known and unknown callers (C(alwaysauthreject=yes)).
   - The module does not reload Asterisk; RV(reload) says which commands make the change take effect. The role
@@ -45,6 +47,8 @@ options:
   trunks:
     description:
       - The trunks. One trunk is one account at one provider.
+      - Quote what consists of digits, such as users, numbers and passwords; YAML reads C(0123) as 83. What arrives
+        as a number is refused where it can be seen.
       - Needed for all states but V(gathered); for V(deleted) only their names count, and without any all trunks go.
     type: list
     elements: dict
@@ -86,22 +90,22 @@ options:
         suboptions:
           user:
             description: The account's user name.
-            type: str
+            type: raw
             required: true
           secret:
             description: Its password. Keep it in a vault.
-            type: str
+            type: raw
           domain:
             description: Domain of the address of record, where it is not the provider's host.
             type: str
           auth_user:
             description: User name of the digest authentication, where it is not the user.
-            type: str
+            type: raw
           contact:
             description:
               - User part of our Contact, the C(/1234) at the end of a register line. The provider puts it into its
                 INVITE. Without it calls arrive for C(s).
-            type: str
+            type: raw
           expiry:
             description: Seconds after which we register anew; the provider may grant less. Defaults to V(1800).
             type: int
@@ -138,13 +142,13 @@ options:
             choices: [same, none, own]
           user:
             description: User name for O(trunks[].outbound.auth=own).
-            type: str
+            type: raw
           secret:
             description: Password for O(trunks[].outbound.auth=own).
-            type: str
+            type: raw
           from_user:
             description: User part of From in our calls. Defaults to the user of the account.
-            type: str
+            type: raw
           from_domain:
             description: Domain part of From in our calls.
             type: str
@@ -206,7 +210,9 @@ options:
     type: path
     default: /etc/asterisk
   backup:
-    description: Keep a copy of each file that changes, beside it, with the same owner and mode.
+    description: >-
+      Keep a copy of each file that changes beside it, with C(~) behind its name and the same owner and mode. It
+      replaces the copy of the change before.
     type: bool
     default: true
   manager_user:
@@ -217,7 +223,7 @@ options:
     type: bool
     default: false
   owner:
-    description: Owner of the files that belong to the trunks. Files that were there keep theirs.
+    description: Owner of the files that belong to the trunks. The files that include them keep theirs.
     type: str
     default: root
   group:
@@ -225,8 +231,10 @@ options:
     type: str
     default: asterisk
   mode:
-    description: Permissions of these files, as an octal string. They hold passwords.
-    type: str
+    description:
+      - Permissions of these files, as an octal string such as V("0640"). They hold passwords, so others than the
+        owner and the group can have none.
+    type: raw
     default: "0640"
 seealso:
   - name: Asterisk's sip.conf
@@ -309,13 +317,9 @@ reload:
   type: list
   elements: str
   sample: [sip reload, dialplan reload]
-written_at:
-  description: The managed host's clock before the files were written, in seconds of the epoch.
-  returned: for the states that write
-  type: float
 """
 
-import time
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
@@ -348,11 +352,11 @@ TRUNK_SPEC = {
     "registration": {
         "type": "dict",
         "options": {
-            "user": {"type": "str", "required": True},
-            "secret": {"type": "str", "no_log": True},
+            "user": {"type": "raw", "required": True},
+            "secret": {"type": "raw", "no_log": True},
             "domain": {"type": "str"},
-            "auth_user": {"type": "str"},
-            "contact": {"type": "str"},
+            "auth_user": {"type": "raw"},
+            "contact": {"type": "raw"},
             "expiry": {"type": "int"},
         },
     },
@@ -368,9 +372,9 @@ TRUNK_SPEC = {
         "type": "dict",
         "options": {
             "auth": {"type": "str", "choices": ["same", "none", "own"]},
-            "user": {"type": "str"},
-            "secret": {"type": "str", "no_log": True},
-            "from_user": {"type": "str"},
+            "user": {"type": "raw"},
+            "secret": {"type": "raw", "no_log": True},
+            "from_user": {"type": "raw"},
             "from_domain": {"type": "str"},
             "context": {"type": "str"},
             "max_channels": {"type": "int"},
@@ -402,12 +406,12 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
         load_trunks(after),
         config_dir,
         driver,
-        Attributes.named(params["owner"], params["group"], int(params["mode"], 8)),
+        Attributes.named(params["owner"], params["group"], permissions(params["mode"])),
         manager_user=params["manager_user"],
     )
+    check_that_ansible_can_tell(params, files)
     # Before the write: afterwards everything is as planned.
     changed = any(file.changes for file in files)
-    written_at = time.time()
     written = () if check_mode else deployment.apply(files, backup=params["backup"])
     return {
         "changed": changed,
@@ -416,7 +420,6 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
         "after": masked(after),
         "files": [{"path": file.path, "backup": file.backup} for file in written],
         "reload": deployment.reloads(files),
-        "written_at": written_at,
         "diff": [difference(file) for file in files if diff and file.content_changes],
     }
 
@@ -460,6 +463,32 @@ def given(params: dict[str, Any]) -> list[dict[str, Any]]:
     return [without_none(trunk) for trunk in params["trunks"]]
 
 
+def check_that_ansible_can_tell(params: dict[str, Any], files: Sequence[deployment.PlannedFile]) -> None:
+    """Ansible masks secrets wherever they occur, and so would spoil paths and commands that a play works with."""
+    told = [*(file.path for file in files), *(file.reload for file in files if file.reload)]
+    for trunk in params["trunks"]:
+        for group in ("registration", "outbound"):
+            secret = (trunk.get(group) or {}).get("secret")
+            if secret and any(str(secret) in text for text in told):
+                raise SipTrunkError(
+                    f"trunk {trunk['name']}: {group}.secret: is a part of the names of Asterisk's files, which Ansible "
+                    "would mask; ask the provider for another password"
+                )
+
+
+def permissions(mode: Any) -> int:
+    """The mode that is meant; YAML makes a number of an octal that is not quoted."""
+    try:
+        bits = mode if isinstance(mode, int) else int(mode, 8)
+    except (TypeError, ValueError):
+        bits = -1
+    if not 0 <= bits <= 0o770 or bits & 0o007:
+        raise SipTrunkError(
+            f'mode = {mode}: these files hold passwords; write an octal string such as "0640"'
+        )
+    return bits
+
+
 def without_none(data: dict[str, Any]) -> dict[str, Any]:
     return {
         key: without_none(value) if isinstance(value, dict) else value
@@ -469,12 +498,15 @@ def without_none(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def difference(file: deployment.PlannedFile) -> dict[str, str]:
-    before = file.before or ""
+    before, after = file.before or "", file.after
+    if file.attributes is None:
+        # Of a file that is not ours, only what we add behind its end: its own lines may hold anything.
+        before, after = "", after[len(before) :]
     return {
         "before_header": file.path,
         "after_header": file.path,
         "before": masked_text(before),
-        "after": masked_text(file.after, before=before),
+        "after": masked_text(after, before=before),
     }
 
 
@@ -493,7 +525,7 @@ def main() -> None:
             "manager_user": {"type": "bool", "default": False},
             "owner": {"type": "str", "default": "root"},
             "group": {"type": "str", "default": "asterisk"},
-            "mode": {"type": "str", "default": "0640"},
+            "mode": {"type": "raw", "default": "0640"},
         },
         supports_check_mode=True,
     )

@@ -10,8 +10,8 @@ from types import ModuleType
 from typing import Any, Mapping, Optional, Sequence
 
 from . import dialplan, expectation, manager
-from .config.document import Document
-from .config.effective import load
+from .config.document import Document, Section
+from .config.effective import EffectiveSection, load
 from .errors import ConfigError
 from .files import Attributes, back_up, read_text, write_text
 from .trunk import Trunk
@@ -94,26 +94,28 @@ def plan(
         _planned(config_dir, expectation.FILENAME, manifest, None, attributes),
         *(_planned_main(config_dir, room) for room in documents),
     ]
-    _check_that_asterisk_loads(files, config_dir)
+    for room, own in documents.items():
+        _check_main(files, config_dir, room, own)
     return tuple(files)
 
 
 def apply(files: Sequence[PlannedFile], *, backup: bool) -> tuple[WrittenFile, ...]:
     """Write what changes; when one write fails, those before it are undone and the error is raised."""
     written: list[WrittenFile] = []
-    done: list[PlannedFile] = []
+    done: list[tuple[PlannedFile, Optional[Attributes]]] = []
     try:
         for file in files:
             if file.content_changes:
-                copy = back_up(file.path) if backup and file.before is not None else None
+                had = None if file.before is None else Attributes.of(file.path)
+                copy = back_up(file.path) if backup and had else None
                 write_text(file.path, file.after, file.attributes or Attributes.of(file.path))
+                done.append((file, had))
                 written.append(WrittenFile(os.path.realpath(file.path), copy))
-                done.append(file)
             elif file.changes and file.attributes is not None:
                 file.attributes.put_on(file.path)
     except BaseException:
-        for file in reversed(done):
-            _undo(file)
+        for file, had in reversed(done):
+            _undo(file, had)
         raise
     return tuple(written)
 
@@ -140,21 +142,55 @@ def _planned_main(config_dir: str, room: Any) -> PlannedFile:
     return PlannedFile(path, before, str(document), room.RELOAD, None)
 
 
-def _check_that_asterisk_loads(files: Sequence[PlannedFile], config_dir: str) -> None:
+def _check_main(files: Sequence[PlannedFile], config_dir: str, room: Any, own: Document) -> None:
+    """Raise ConfigError when what Asterisk makes of a main file is not what the trunks say."""
     planned: Mapping[str, str] = {file.path: file.after for file in files}
 
     def read(path: str) -> Optional[str]:
         return planned[path] if path in planned else read_text(path)
 
-    for file in files:
-        if file.attributes is None:
-            effective = load(file.path, config_dir=config_dir, read=read)
-            if not effective.loads:
-                raise ConfigError(file.path, f"Asterisk would refuse the whole file: {effective.error}")
+    main = os.path.join(config_dir, room.MAIN)
+    path = os.path.join(config_dir, room.FILENAME)
+    effective = load(main, config_dir=config_dir, read=read)
+    if not effective.loads:
+        raise ConfigError(main, f"Asterisk would refuse the whole file: {effective.error}")
+    for section in own.sections:
+        same = [found for found in effective.sections if found.is_named(section.name)]
+        if section.append:
+            _check_that_it_counts(section, same[0], path)
+        else:
+            _check_that_it_is_ours(same, path)
 
 
-def _undo(file: PlannedFile) -> None:
-    if file.before is None:
+def _check_that_it_counts(section: Section, effective: EffectiveSection, path: str) -> None:
+    """What we add to a section must have the last word there; register lines only add up."""
+    for entry in section.entries:
+        last = effective.last(entry.key)
+        if last and last.path != path and last.value != entry.value and entry.operator != "=>":
+            reason = f"{last.key} = {last.value} stands behind the trunks' {entry.key} = {entry.value} and undoes it"
+            raise ConfigError(
+                last.path,
+                f"{reason}; remove it, or move it before the line that includes the trunks",
+                last.line,
+            )
+
+
+def _check_that_it_is_ours(same: Sequence[EffectiveSection], path: str) -> None:
+    """Asterisk adds up sections of one name: another one could open the trunk to anybody."""
+    for section in same:
+        places = [(section.path, section.line), *((entry.path, entry.line) for entry in section.entries)]
+        foreign = next((place for place in places if place[0] != path), None)
+        if foreign:
+            reason = (
+                f"[{section.name}] is the name of a section of the trunks, and Asterisk would merge the two"
+            )
+            raise ConfigError(
+                foreign[0], f"{reason}; remove or rename this one, or rename the trunk", foreign[1]
+            )
+
+
+def _undo(file: PlannedFile, had: Optional[Attributes]) -> None:
+    if file.before is None or had is None:
         os.unlink(file.path)
     else:
-        write_text(file.path, file.before, Attributes.of(file.path))
+        write_text(file.path, file.before, had)

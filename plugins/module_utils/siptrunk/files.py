@@ -7,10 +7,8 @@ from __future__ import annotations
 import grp
 import os
 import pwd
-import shutil
 import stat
 import tempfile
-import time
 from dataclasses import dataclass
 from typing import Optional
 
@@ -74,17 +72,16 @@ def write_text(path: str, text: str, attributes: Attributes) -> None:
 
 
 def back_up(path: str) -> str:
-    """Copy the file beside itself with its owner and mode; returns the copy's path.
+    """Copy the file to ``PATH~`` with its owner and mode; returns the copy's path.
 
-    The name ends in ``~`` so that no ``#include *.conf`` of Asterisk picks it up.
+    It replaces an earlier copy: old passwords must not pile up. No ``#include *.conf`` of Asterisk picks it up.
     """
     path = os.path.realpath(path)
-    moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    directory, name = os.path.split(path)
-    handle, copy = tempfile.mkstemp(prefix=f"{name}.{moment}.", suffix="~", dir=directory)
-    os.close(handle)
-    shutil.copyfile(path, copy)
-    Attributes.of(path).put_on(copy)
+    copy = f"{path}~"
+    text = read_text(path)
+    if text is None:
+        raise ConfigError(path, "there is no such file")
+    write_text(copy, text, Attributes.of(path))
     return copy
 
 

@@ -57,8 +57,8 @@ def value_of(text: str) -> str:
     line = text.strip(BLANKS)
     if "\n" in line:
         raise ConfigError("register line", "this is more than one line")
-    (section,) = Document.parse(f"[general]\n{line}").sections
-    for entry in section.entries:
+    # The first section is the one that we began; a header in the text begins another.
+    for entry in Document.parse(f"[general]\n{line}").sections[0].entries:
         if fold(entry.key) == "register":
             return entry.value
     return line

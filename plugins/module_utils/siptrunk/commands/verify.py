@@ -81,17 +81,22 @@ def run(args: argparse.Namespace) -> int:
             sys.stderr.write(_CLEAR_LINE)
             sys.stderr.flush()
     except PermissionError as error:
-        complain(f"siptrunk verify: {error}; run this as root or asterisk")
-        return EXIT_CODES[UNKNOWN]
+        return _unknown(args.format, f"{error}; run this as root or asterisk")
     except (SipTrunkError, OSError) as error:
-        complain(f"siptrunk verify: {error}")
-        return EXIT_CODES[UNKNOWN]
+        return _unknown(args.format, str(error))
     except Exception as error:
         # Its text may hold anything, a secret included.
-        complain(f"siptrunk verify: internal error: {type(error).__name__}")
-        return EXIT_CODES[UNKNOWN]
+        return _unknown(args.format, f"internal error: {type(error).__name__}")
     show(_FORMATS[args.format](report))
     return report.exit_code
+
+
+def _unknown(format_name: str, reason: str) -> int:
+    """No verdict is possible; monitoring looks at standard output only."""
+    complain(f"siptrunk verify: {reason}")
+    if format_name == "nagios":
+        show(f"SIP TRUNKS UNKNOWN - {reason}")
+    return EXIT_CODES[UNKNOWN]
 
 
 def watch(

@@ -148,3 +148,31 @@ def test_when_one_write_fails_those_before_it_are_undone(pbx: Path, monkeypatch:
     with pytest.raises(OSError, match="no space left"):
         deployment.apply(plan(pbx, TRUNK), backup=False)
     assert len(calls) > 3 and contents(pbx) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("sip.conf", "[general]\n[SmartVox-In]\ntype = friend\nhost = dynamic\n"),
+        ("sip.conf", '[general]\n#tryinclude "sip_trunks.conf"\n[smartvox-in](+)\ntype = friend\n'),
+        ("extensions.conf", "[from-smartvox]\nexten => _X.,1,Dial(SIP/${EXTEN}@smartvox-out)\n"),
+        ("manager.conf", "[general]\n[siptrunk]\nsecret = x\n"),
+    ],
+)
+def test_a_section_elsewhere_with_the_name_of_ours_is_refused(pbx: Path, name: str, text: str) -> None:
+    (pbx / name).write_text(text)
+    with pytest.raises(ConfigError, match=f"{name}.*merge the two"):
+        plan(pbx, TRUNK)
+
+
+def test_guests_let_in_behind_our_line_are_refused(pbx: Path) -> None:
+    (pbx / "sip.conf").write_text(
+        '[general]\n#tryinclude "sip_trunks.conf"\n[general](+)\nallowguest = yes\n'
+    )
+    with pytest.raises(ConfigError, match=r"sip.conf:4: allowguest = yes .* undoes it"):
+        plan(pbx, TRUNK)
+
+
+def test_guests_let_in_before_our_line_are_overruled(pbx: Path) -> None:
+    (pbx / "sip.conf").write_text("[general]\nallowguest = yes\nregister => a:b@c/d\n")
+    assert any(file.changes for file in plan(pbx, TRUNK))

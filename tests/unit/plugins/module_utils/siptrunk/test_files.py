@@ -67,7 +67,7 @@ def test_a_backup_has_the_content_and_the_mode_and_no_include_picks_it_up(tmp_pa
     copy = files.back_up(str(path))
     assert Path(copy).read_text() == "old\n"
     assert stat.S_IMODE(os.stat(copy).st_mode) == 0o640
-    assert copy.startswith(str(path)) and copy.endswith("~")
+    assert copy == f"{path}~"
 
 
 def test_an_unknown_group_is_named() -> None:

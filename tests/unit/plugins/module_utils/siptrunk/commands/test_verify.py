@@ -193,6 +193,14 @@ def test_a_file_that_may_not_be_read_is_unknown_with_the_way_out(
     assert "run this as root or asterisk" in capsys.readouterr().err
 
 
+def test_monitoring_is_told_on_standard_output(
+    pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pbx["error"] = PermissionError(13, "Permission denied", "/etc/asterisk/sip_trunks.json")
+    assert run(pbx, "--format", "nagios") == 3
+    assert capsys.readouterr().out.startswith("SIP TRUNKS UNKNOWN - ")
+
+
 @pytest.mark.parametrize("since", ["{now}", "{iso}"])
 def test_a_registration_before_since_is_critical(pbx: dict[str, Any], since: str) -> None:
     later = time.time() + 5
