@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a running PBX must show for each trunk: the manifest that a deployment leaves for the verifier.
 
-It holds no secrets, so everybody who may look at the PBX may read it.
+It holds no secrets. On a PBX it has the owner, group and mode of the files beside it, so that a user who shall run
+the verifier needs to be root or in the group asterisk.
 """
 
 from __future__ import annotations
