@@ -93,7 +93,12 @@ options:
             type: raw
             required: true
           secret:
-            description: Its password. Keep it in a vault.
+            description:
+              - Its password. Keep it in a vault. Either this or O(trunks[].registration.secret_md5) is required.
+              - A password that a register line cannot carry goes through the trunk's outbound section.
+            type: raw
+          secret_md5:
+            description: The MD5 of C(user:realm:password) in hexadecimal (RFC 2617, HA1), instead of the password.
             type: raw
           domain:
             description: Domain of the address of record, where it is not the provider's host.
@@ -109,6 +114,11 @@ options:
           expiry:
             description: Seconds after which we register anew; the provider may grant less. Defaults to V(1800).
             type: int
+          retry_interval:
+            description:
+              - Seconds between two tries to register. Asterisk's own default without it.
+              - chan_sip has one for all trunks, so that they cannot differ.
+            type: int
       inbound:
         description: Calls from the provider.
         type: dict
@@ -120,6 +130,12 @@ options:
               - chan_sip trusts single addresses only; a network is refused.
             type: list
             elements: str
+          permit:
+            description:
+              - Networks that calls must come from, whatever the names of the hosts resolve to. Without them the
+                trusted hosts alone decide.
+            type: list
+            elements: str
           context:
             description: Dialplan context in which these calls arrive. Defaults to C(from-NAME).
             type: str
@@ -129,6 +145,10 @@ options:
                 C(context,extension,priority) of the dialplan.
               - Calls to other numbers are refused.
             type: dict
+          trust_identity:
+            description:
+              - Believe the caller's number in Remote-Party-ID and P-Asserted-Identity. Defaults to V(false).
+            type: bool
       outbound:
         description: Calls to the provider. A context C(to-NAME) dials them.
         type: dict
@@ -146,6 +166,9 @@ options:
           secret:
             description: Password for O(trunks[].outbound.auth=own).
             type: raw
+          secret_md5:
+            description: MD5 of C(user:realm:password) for O(trunks[].outbound.auth=own), instead of the password.
+            type: raw
           from_user:
             description: User part of From in our calls. Defaults to the user of the account.
             type: raw
@@ -158,6 +181,18 @@ options:
           max_channels:
             description: So many calls at once may leave through this trunk. Unlimited by default.
             type: int
+          caller_id:
+            description: Number that our calls show. Without it, the one of whoever calls.
+            type: raw
+          identity_header:
+            description:
+              - Where calls show the caller's number besides From, in Remote-Party-ID (V(rpid)) or P-Asserted-Identity
+                (V(pai)). Defaults to V(none).
+            type: str
+            choices: [none, rpid, pai]
+          user_phone:
+            description: Mark the numbers in addresses with C(;user=phone). Defaults to V(false).
+            type: bool
       media:
         description: What the calls carry.
         type: dict
@@ -173,6 +208,18 @@ options:
           direct:
             description: Let media flow past the PBX. Defaults to V(false).
             type: bool
+          srtp:
+            description:
+              - Encrypt media, with the keys in the SDP for V(sdes). Then calls without encryption are refused.
+              - Defaults to V(none).
+            type: str
+            choices: [none, sdes]
+          t38:
+            description:
+              - Fax over UDPTL, without error correction for V(udptl), with that of V(fec) or V(redundancy).
+              - Defaults to V(none).
+            type: str
+            choices: [none, udptl, fec, redundancy]
       nat:
         description: Address translation between the PBX and the provider.
         type: dict
@@ -180,9 +227,26 @@ options:
           keepalive:
             description: Seconds between OPTIONS requests that keep the mapping open; V(0) for none. Defaults to V(30).
             type: int
+          keepalive_timeout:
+            description: >-
+              Milliseconds without an answer after which the provider counts as unreachable. Defaults to V(2000).
+            type: int
           symmetric:
             description: Answer to the address and port that a packet came from. Defaults to V(true).
             type: bool
+      sections:
+        description:
+          - Names of the trunk's sections, where they are not C(NAME-in), C(NAME-in2) and so on, and C(NAME-out). For
+            trunks whose sections other parts of the configuration name, such as a dialplan written by hand.
+        type: dict
+        suboptions:
+          inbound:
+            description: Sections that calls come in through, in the order of O(trunks[].inbound.trust).
+            type: list
+            elements: str
+          outbound:
+            description: Section that calls go out through. It may be that of O(trunks[].provider.host) in the list.
+            type: str
       options:
         description: Options that have no field above, as Asterisk spells them. They are checked, too.
         type: dict
@@ -354,18 +418,22 @@ TRUNK_SPEC = {
         "options": {
             "user": {"type": "raw", "required": True},
             "secret": {"type": "raw", "no_log": True},
+            "secret_md5": {"type": "raw", "no_log": True},
             "domain": {"type": "str"},
             "auth_user": {"type": "raw"},
             "contact": {"type": "raw"},
             "expiry": {"type": "int"},
+            "retry_interval": {"type": "int"},
         },
     },
     "inbound": {
         "type": "dict",
         "options": {
             "trust": {"type": "list", "elements": "str"},
+            "permit": {"type": "list", "elements": "str"},
             "context": {"type": "str"},
             "numbers": {"type": "dict"},
+            "trust_identity": {"type": "bool"},
         },
     },
     "outbound": {
@@ -374,10 +442,14 @@ TRUNK_SPEC = {
             "auth": {"type": "str", "choices": ["same", "none", "own"]},
             "user": {"type": "raw"},
             "secret": {"type": "raw", "no_log": True},
+            "secret_md5": {"type": "raw", "no_log": True},
             "from_user": {"type": "raw"},
             "from_domain": {"type": "str"},
             "context": {"type": "str"},
             "max_channels": {"type": "int"},
+            "caller_id": {"type": "raw"},
+            "identity_header": {"type": "str", "choices": ["none", "rpid", "pai"]},
+            "user_phone": {"type": "bool"},
         },
     },
     "media": {
@@ -386,11 +458,21 @@ TRUNK_SPEC = {
             "codecs": {"type": "list", "elements": "str"},
             "dtmf": {"type": "str", "choices": ["rfc4733", "inband", "info", "auto"]},
             "direct": {"type": "bool"},
+            "srtp": {"type": "str", "choices": ["none", "sdes"]},
+            "t38": {"type": "str", "choices": ["none", "udptl", "fec", "redundancy"]},
         },
     },
     "nat": {
         "type": "dict",
-        "options": {"keepalive": {"type": "int"}, "symmetric": {"type": "bool"}},
+        "options": {
+            "keepalive": {"type": "int"},
+            "keepalive_timeout": {"type": "int"},
+            "symmetric": {"type": "bool"},
+        },
+    },
+    "sections": {
+        "type": "dict",
+        "options": {"inbound": {"type": "list", "elements": "str"}, "outbound": {"type": "str"}},
     },
     "options": {"type": "dict", "options": {"peer": {"type": "dict"}}},
 }

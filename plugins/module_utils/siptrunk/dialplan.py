@@ -14,7 +14,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 from .config.document import Document, Section
 from .config.effective import Effective, EffectiveSection
 from .drivers import chan_sip
-from .trunk import Trunk, compact
+from .trunk import Trunk, compact, outbound_name
 
 FILENAME = "extensions_trunks.conf"
 MAIN = "extensions.conf"
@@ -26,6 +26,8 @@ _CALLED = ("_+X.", "_X.")
 _DIALLED = "${FILTER(0-9+*#,${EXTEN})}"
 # Q.850: no circuit or channel available.
 _CONGESTION = 34
+_CALLER = "Set(CALLERID(num)={})"
+_CALLER_SET = re.compile(r",Set\(CALLERID\(num\)=([^()]+)\)$")
 _ANSWER = re.compile(r"([^,]+),1,Goto\(([^()]+)\)")
 _LIMIT = "ExecIf($[${{GROUP_COUNT({name}@siptrunk)}} > {limit}]?Hangup({congestion}))"
 
@@ -73,14 +75,17 @@ def _steps(trunk: Trunk) -> Iterator[str]:
     if limit is not None:
         yield f"Set(GROUP(siptrunk)={trunk.name})"
         yield _LIMIT.format(name=trunk.name, limit=limit, congestion=_CONGESTION)
-    yield f"Dial({chan_sip.dial_string(trunk.name, _DIALLED)})"
+    if trunk.outbound.caller_id:
+        yield _CALLER.format(trunk.outbound.caller_id)
+    yield f"Dial({chan_sip.dial_string(trunk.calling, _DIALLED)})"
 
 
 def _completed(trunk: Mapping[str, Any], sections: Sequence[EffectiveSection]) -> Dict[str, Any]:
     name = trunk["name"]
     result = {**trunk, "inbound": dict(trunk.get("inbound", {})), "outbound": dict(trunk.get("outbound", {}))}
     inbound = result["inbound"].get("context", f"from-{name}")
-    dial = f"Dial({chan_sip.dial_string(name, _DIALLED)})"
+    calling = trunk.get("sections", {}).get("outbound") or outbound_name(name)
+    dial = f"Dial({chan_sip.dial_string(calling, _DIALLED)})"
     for section in sections:
         values = [entry.value for entry in section.entries]
         if section.name == inbound:
@@ -90,6 +95,8 @@ def _completed(trunk: Mapping[str, Any], sections: Sequence[EffectiveSection]) -
             result["outbound"]["context"] = section.name
             found = filter(None, (_limit_in(value, name) for value in values))
             result["outbound"]["max_channels"] = next(found, None)
+            callers = filter(None, map(_CALLER_SET.search, values))
+            result["outbound"]["caller_id"] = next((caller[1] for caller in callers), None)
     return result
 
 

@@ -12,6 +12,8 @@ import ipaddress
 import re
 from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Tuple, Union
 
+from .secrets import SECRET_FIELDS
+
 
 class Unfit(Exception):
     """A value that a field does not take: the reason, and the way out."""
@@ -68,6 +70,21 @@ _user = _matching(
     r"[A-Za-z0-9+*#._~!$&'=%-]+",
     "is not the user part of a SIP address",
     "use letters, digits and + * # . _ ~ ! $ & ' = % - only; the domain has a field of its own",
+)
+_section = _matching(
+    r"(?!(?i:general|authentication)\Z)[A-Za-z0-9._+-]{1,79}",
+    "is no name of a section for a trunk",
+    "use up to 79 of A-Z a-z 0-9 . _ + -, other than general and authentication",
+)
+_ha1 = _matching(
+    r"[0-9a-f]{32}",
+    "is not the MD5 of user:realm:secret",
+    "write its 32 lower-case hexadecimal digits (RFC 2617, section 3.2.2.2: HA1)",
+)
+_caller = _matching(
+    r"\+?[0-9*#]{1,40}|[A-Za-z0-9._-]{1,40}",
+    "is not a number that a caller can have",
+    "write up to 40 digits, a + in front if the provider wants it; or a name without blanks",
 )
 _digest_user = _matching(r"[!-~]+", "is not a user name", "use printable ASCII characters without blanks")
 _word = _matching(
@@ -168,6 +185,19 @@ def _address(text: str) -> Optional[Union[ipaddress.IPv4Address, ipaddress.IPv6A
     except ValueError:
         return None
     return None if "%" in bare or (bare != text and address.version == 4) else address
+
+
+def _network(value: Any) -> str:
+    """An address or a network in prefix notation (RFC 4632), in its short form."""
+    text = _text(value)
+    try:
+        network = ipaddress.ip_network(text)
+    except ValueError as error:
+        fix = "write it as 192.0.2.0/24, 192.0.2.1 or 2001:db8::/32"
+        raise Unfit(f"is neither an address nor a network ({error})", fix) from None
+    if not network.prefixlen:
+        raise Unfit("is the whole world", "leave it out: without it nothing is restricted")
+    return str(network)
 
 
 def _proxy(value: Any) -> str:
@@ -299,33 +329,55 @@ FIELDS: Dict[str, Dict[str, Callable[[Any], Any]]] = {
     "registration": {
         "user": _user,
         "secret": _text,
+        "secret_md5": _ha1,
         "domain": _host,
         "auth_user": _digest_user,
         "contact": _user,
         "expiry": _whole(20, 86400, "seconds"),
+        "retry_interval": _whole(1, 3600, "seconds"),
     },
-    "inbound": {"trust": _list(_host), "context": _context, "numbers": _numbers},
+    "inbound": {
+        "trust": _list(_host),
+        "permit": _list(_network),
+        "context": _context,
+        "numbers": _numbers,
+        "trust_identity": _truth,
+    },
     "outbound": {
         "auth": _choice("same", "none", "own"),
         "user": _digest_user,
         "secret": _text,
+        "secret_md5": _ha1,
         "from_user": _user,
         "from_domain": _host,
         "context": _context,
         "max_channels": _whole(1, 100000, "a number"),
+        "caller_id": _caller,
+        "identity_header": _choice("none", "rpid", "pai"),
+        "user_phone": _truth,
     },
-    "media": {"codecs": _codecs, "dtmf": _choice("rfc4733", "inband", "info", "auto"), "direct": _truth},
-    "nat": {"keepalive": _whole(0, 3600, "seconds"), "symmetric": _truth},
+    "media": {
+        "codecs": _codecs,
+        "dtmf": _choice("rfc4733", "inband", "info", "auto"),
+        "direct": _truth,
+        "srtp": _choice("none", "sdes"),
+        "t38": _choice("none", "udptl", "fec", "redundancy"),
+    },
+    "nat": {
+        "keepalive": _whole(0, 3600, "seconds"),
+        "keepalive_timeout": _whole(100, 60000, "milliseconds"),
+        "symmetric": _truth,
+    },
+    "sections": {"inbound": _list(_section), "outbound": _section},
     "options": {"peer": _raw_options},
 }
-REQUIRED = {"": ("name", "provider"), "provider": ("host",), "registration": ("user", "secret")}
+REQUIRED = {"": ("name", "provider"), "provider": ("host",), "registration": ("user",)}
 NEEDED_FOR = {
     "provider": "without it nobody can be called, and nobody trusted",
     "provider.host": "without it nobody can be called, and nobody trusted",
-    "registration.secret": "without it the provider refuses the registration",
 }
 # Fields whose value nobody may see.
-SECRETS = frozenset({"registration.secret", "outbound.secret"})
+SECRETS = frozenset({f"{group}.{key}" for group in ("registration", "outbound") for key in SECRET_FIELDS})
 
 
 def defaults_for(name: Any, host: Any, registers: bool) -> Dict[str, Dict[str, Any]]:
@@ -334,9 +386,27 @@ def defaults_for(name: Any, host: Any, registers: bool) -> Dict[str, Dict[str, A
         "": {"enabled": True},
         "provider": {"transport": "udp"},
         "registration": {"expiry": 1800},
-        "inbound": {"trust": [host], "context": f"from-{name}", "numbers": {}},
-        "outbound": {"auth": "same" if registers else "none", "context": f"to-{name}"},
-        "media": {"codecs": ["alaw", "ulaw"], "dtmf": "rfc4733", "direct": False},
-        "nat": {"keepalive": 30, "symmetric": True},
+        "inbound": {
+            "trust": [host],
+            "permit": [],
+            "context": f"from-{name}",
+            "numbers": {},
+            "trust_identity": False,
+        },
+        "outbound": {
+            "auth": "same" if registers else "none",
+            "context": f"to-{name}",
+            "identity_header": "none",
+            "user_phone": False,
+        },
+        "media": {
+            "codecs": ["alaw", "ulaw"],
+            "dtmf": "rfc4733",
+            "direct": False,
+            "srtp": "none",
+            "t38": "none",
+        },
+        "nat": {"keepalive": 30, "keepalive_timeout": 2000, "symmetric": True},
+        "sections": {"inbound": []},
         "options": {"peer": {}},
     }

@@ -7,6 +7,8 @@ from __future__ import annotations
 from typing import Any, Iterable
 
 MASK = "********"
+# The last part of the paths of those fields of a trunk that hold secrets.
+SECRET_FIELDS = frozenset({"secret", "secret_md5"})
 
 
 def mask(text: str, secrets: Iterable[str]) -> str:
@@ -17,9 +19,9 @@ def mask(text: str, secrets: Iterable[str]) -> str:
 
 
 def masked(data: Any) -> Any:
-    """Trunks in the form of ``sip_trunks``, or any part of them, with each ``secret`` masked."""
+    """Trunks in the form of ``sip_trunks``, or any part of them, with each secret masked."""
     if isinstance(data, dict):
-        return {key: MASK if key == "secret" and value else masked(value) for key, value in data.items()}
+        return {key: MASK if key in SECRET_FIELDS and value else masked(value) for key, value in data.items()}
     if isinstance(data, list):
         return [masked(item) for item in data]
     return data

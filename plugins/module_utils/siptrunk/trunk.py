@@ -18,6 +18,7 @@ from typing import (
     Iterator,
     List,
     Mapping,
+    NamedTuple,
     Optional,
     Sequence,
     Set,
@@ -28,7 +29,7 @@ from typing import (
 
 from .errors import InvalidTrunks, Problem
 from .fields import FIELDS, NEEDED_FOR, REQUIRED, SECRETS, Unfit, closest, defaults_for
-from .secrets import MASK, mask
+from .secrets import MASK, SECRET_FIELDS, mask
 
 
 @dataclass(frozen=True)
@@ -50,18 +51,22 @@ class Provider:
 class Registration:
     """The account that registers at the provider (RFC 3261, section 10).
 
+    secret, secret_md5: one of the two; the latter is the MD5 of ``user:realm:secret`` (RFC 2617, HA1)
     domain: of the address of record, when it is not the provider's host
     auth_user: of the digest authentication, when it is not the user
     contact: user part of our Contact, which the provider calls; None is Asterisk's ``s``
     expiry: seconds that we ask for
+    retry_interval: seconds between two tries; None leaves it to Asterisk
     """
 
     user: str
-    secret: str = field(repr=False)
     expiry: int
+    secret: Optional[str] = field(default=None, repr=False)
+    secret_md5: Optional[str] = field(default=None, repr=False)
     domain: Optional[str] = None
     auth_user: Optional[str] = None
     contact: Optional[str] = None
+    retry_interval: Optional[int] = None
 
 
 @dataclass(frozen=True)
@@ -69,49 +74,103 @@ class Inbound:
     """Calls from the provider.
 
     trust: hosts whose calls are accepted without a challenge; empty for none
+    permit: networks that calls must come from, whatever the names of the hosts resolve to; empty for all
     numbers: called number, or dialplan pattern, and its target ``context,extension,priority``
+    trust_identity: believe the caller's number in Remote-Party-ID and P-Asserted-Identity (RFC 3325)
     """
 
     trust: Tuple[str, ...]
+    permit: Tuple[str, ...]
     context: str
     numbers: Mapping[str, str]
+    trust_identity: bool
 
 
 @dataclass(frozen=True)
 class Outbound:
     """Calls to the provider.
 
-    auth: same (as the registration), own (*user* and *secret*) or none
+    auth: same (as the registration), own (*user* with *secret* or *secret_md5*) or none
     from_user, from_domain: what our From says; from_user None is the user of the account
     max_channels: calls at once; None is no limit
+    caller_id: number that our calls show; None is the one of whoever calls
+    identity_header: where they show it: in Remote-Party-ID (rpid), P-Asserted-Identity (pai) or From alone (none)
+    user_phone: mark numbers in URIs with ``;user=phone`` (RFC 3261, section 19.1.1)
     """
 
     auth: str
     context: str
+    identity_header: str
+    user_phone: bool
     user: Optional[str] = None
     secret: Optional[str] = field(default=None, repr=False)
+    secret_md5: Optional[str] = field(default=None, repr=False)
     from_user: Optional[str] = None
     from_domain: Optional[str] = None
     max_channels: Optional[int] = None
+    caller_id: Optional[str] = None
 
 
 @dataclass(frozen=True)
 class Media:
-    """codecs: in order of preference, by Asterisk's names; dtmf: rfc4733, inband, info or auto;
-    direct: media may flow past the PBX"""
+    """What calls carry.
+
+    codecs: in order of preference, by Asterisk's names
+    dtmf: rfc4733, inband, info or auto
+    direct: media may flow past the PBX
+    srtp: none, or sdes for encryption with keys in the SDP (RFC 4568)
+    t38: none, or fax over UDPTL: without correction (udptl), with fec or with redundancy
+    """
 
     codecs: Tuple[str, ...]
     dtmf: str
     direct: bool
+    srtp: str
+    t38: str
 
 
 @dataclass(frozen=True)
 class Nat:
-    """keepalive: seconds between the requests that keep a mapping open, 0 for none;
-    symmetric: answer to the address and port that a packet came from (RFC 3581)"""
+    """Address translation between the PBX and the provider.
+
+    keepalive: seconds between the requests that keep a mapping open, 0 for none
+    keepalive_timeout: milliseconds without an answer after which the provider counts as unreachable
+    symmetric: answer to the address and port that a packet came from (RFC 3581)
+    """
 
     keepalive: int
+    keepalive_timeout: int
     symmetric: bool
+
+
+@dataclass(frozen=True)
+class Sections:
+    """Names of the trunk's sections, where they are not ``NAME-in``, ``NAME-in2``, ... and ``NAME-out``.
+
+    inbound: in the order of ``inbound.trust``, as far as they differ
+    outbound: where calls go out; it may be one of those that calls come in through
+    """
+
+    inbound: Tuple[str, ...] = ()
+    outbound: Optional[str] = None
+
+
+def inbound_name(trunk: str, index: int) -> str:
+    """The usual name of the section that trusts the host of that index."""
+    return f"{trunk}-in{index + 1 if index else ''}"
+
+
+def outbound_name(trunk: str) -> str:
+    """The usual name of the section that calls go out through."""
+    return f"{trunk}-out"
+
+
+def unusual(trunk: str, inbound: Sequence[str], outbound: Optional[str]) -> Sections:
+    """The names of sections without those that go without saying."""
+    names = list(inbound)
+    while names and names[-1] == inbound_name(trunk, len(names) - 1):
+        names.pop()
+    return Sections(tuple(names), None if outbound == outbound_name(trunk) else outbound)
 
 
 @dataclass(frozen=True)
@@ -119,6 +178,14 @@ class Options:
     """peer: options of chan_sip's peers without a field of their own; a tuple for one given several times"""
 
     peer: Mapping[str, Union[str, Tuple[str, ...]]]
+
+
+class Credentials(NamedTuple):
+    """Of the digest authentication: the user, and the secret or its MD5."""
+
+    user: str
+    secret: Optional[str]
+    secret_md5: Optional[str]
 
 
 @dataclass(frozen=True)
@@ -131,18 +198,21 @@ class Trunk:
     outbound: Outbound
     media: Media
     nat: Nat
+    sections: Sections
     options: Options
     registration: Optional[Registration] = None
     description: Optional[str] = None
     enabled: bool = True
 
     @property
-    def credentials(self) -> Optional[Tuple[str, str]]:
-        """Digest user and secret of our calls; None when they do not authenticate."""
-        if self.outbound.auth == "own" and self.outbound.user and self.outbound.secret:
-            return self.outbound.user, self.outbound.secret
-        if self.outbound.auth == "same" and self.registration:
-            return self.registration.auth_user or self.registration.user, self.registration.secret
+    def credentials(self) -> Optional[Credentials]:
+        """What our calls authenticate with; None when they do not."""
+        own = self.outbound
+        if own.auth == "own" and own.user:
+            return Credentials(own.user, own.secret, own.secret_md5)
+        account = self.registration
+        if self.outbound.auth == "same" and account:
+            return Credentials(account.auth_user or account.user, account.secret, account.secret_md5)
         return None
 
     @property
@@ -151,6 +221,20 @@ class Trunk:
         if self.outbound.auth == "same" and self.registration:
             return self.registration.user
         return self.outbound.user if self.outbound.auth == "own" else None
+
+    @property
+    def trusting(self) -> Tuple[Tuple[str, str], ...]:
+        """The sections that let calls in, each with the one host that it trusts."""
+        named = self.sections.inbound
+        return tuple(
+            (named[index] if index < len(named) else inbound_name(self.name, index), host)
+            for index, host in enumerate(self.inbound.trust)
+        )
+
+    @property
+    def calling(self) -> str:
+        """The section that calls go out through."""
+        return self.sections.outbound or outbound_name(self.name)
 
     def to_dict(self) -> Dict[str, Any]:
         """The trunk in the form of ``sip_trunks``, secrets included, defaults left out."""
@@ -161,7 +245,8 @@ class Trunk:
 
 def secrets_of(trunk: Trunk) -> Set[str]:
     """All secrets of a trunk, for masking."""
-    given = {trunk.outbound.secret, trunk.registration.secret if trunk.registration else None}
+    accounts = (trunk.registration, trunk.outbound)
+    given = (getattr(account, key, None) for account in accounts for key in SECRET_FIELDS)
     return {secret for secret in given if secret}
 
 
@@ -191,7 +276,7 @@ def load_trunks(data: Sequence[Mapping[str, Any]], *, driver: str = "chan_sip") 
         problems += [_masked(problem, reader.secrets) for problem in found]
     problems += _same_name(trunks)
     enabled = [trunk for trunk in sound if trunk.enabled]
-    for check in (_same_trust, _same_account, _same_context):
+    for check in (_same_trust, _same_account, _same_context, DRIVERS[driver].check_together):
         problems += check(enabled)
     if problems:
         raise InvalidTrunks(problems)
@@ -221,6 +306,7 @@ GROUPS: Dict[str, Type[Any]] = {
     "outbound": Outbound,
     "media": Media,
     "nat": Nat,
+    "sections": Sections,
     "options": Options,
 }
 
@@ -283,16 +369,35 @@ class _Reader:
     def _consistent(self, trunk: Trunk) -> Trunk:
         """Check what depends on several fields; returns the trunk without what only repeats another field."""
         outbound = trunk.outbound
-        own = {"outbound.user": outbound.user, "outbound.secret": outbound.secret}
         if outbound.auth == "same" and trunk.registration is None:
             fix = "write auth: own with user and secret, or auth: none"
             self._report("outbound.auth", "same", "needs a registration, and the trunk has none", fix)
-        for path, value in own.items():
-            if outbound.auth == "own" and value is None:
-                self._report(path, None, "is missing: auth: own needs it", "add it, or choose another auth")
-            if outbound.auth != "own" and value is not None:
-                fix = "write auth: own, or remove it"
-                self._report(path, value, f"has no effect with auth: {outbound.auth}", fix)
+        if trunk.registration:
+            self._check_secret("registration", "the provider refuses the registration")
+        if outbound.auth == "own":
+            self._check_secret("outbound", "auth: own does not know what to answer a challenge with")
+            if outbound.user is None:
+                self._report(
+                    "outbound.user", None, "is missing: auth: own needs it", "add it, or choose another auth"
+                )
+        else:
+            for key in ("user", "secret", "secret_md5"):
+                value = getattr(outbound, key)
+                if value is not None:
+                    reason = f"has no effect with auth: {outbound.auth}"
+                    self._report(f"outbound.{key}", value, reason, "write auth: own, or remove it")
+        if (
+            outbound.caller_id
+            and outbound.identity_header == "none"
+            and (outbound.from_user or trunk.account)
+        ):
+            reason = "is never seen: From has the user of the account"
+            fix = "show it in a header with identity_header: pai (or rpid), or write it as from_user"
+            self._report("outbound.caller_id", outbound.caller_id, reason, fix)
+        if trunk.inbound.permit and not trunk.inbound.trust:
+            reason = "has no effect with trust: []: nobody is let in"
+            self._report("inbound.permit", ", ".join(trunk.inbound.permit), reason, "remove it")
+        self._check_sections(trunk)
         if _fold(trunk.inbound.context) == _fold(outbound.context):
             fix = "give calls out a context of their own"
             reason = "is also the inbound context: callers from outside could call out at your expense"
@@ -301,7 +406,33 @@ class _Reader:
             trunk = _replaced(trunk, "outbound", from_user=None)
         if trunk.registration and trunk.registration.auth_user == trunk.registration.user:
             trunk = _replaced(trunk, "registration", auth_user=None)
-        return trunk
+        return replace(trunk, sections=unusual(trunk.name, trunk.sections.inbound, trunk.sections.outbound))
+
+    def _check_secret(self, group: str, without: str) -> None:
+        """Of secret and secret_md5, one must be given."""
+        given = self._given.get(group) or {}
+        count = sum(given.get(key) is not None for key in ("secret", "secret_md5"))
+        if not count:
+            self._report(
+                f"{group}.secret", None, f"is missing: without it {without}", "add it, or secret_md5"
+            )
+        elif count > 1:
+            reason = "says a second time what secret says"
+            self._report(f"{group}.secret_md5", given["secret_md5"], reason, "keep one of the two")
+
+    def _check_sections(self, trunk: Trunk) -> None:
+        inbound, trust = trunk.sections.inbound, trunk.inbound.trust
+        if len(inbound) > len(trust):
+            fix = "write at most as many names as there are hosts"
+            self._report(
+                "sections.inbound", ", ".join(inbound), "has more names than inbound.trust has hosts", fix
+            )
+        for name, host in zip(inbound, trust):
+            if name == trunk.sections.outbound and _fold(host) != _fold(trunk.provider.host):
+                reason = f"is also the section in which calls from {host} come in, and a section has one host"
+                self._report(
+                    "sections.outbound", name, reason, "choose the section of provider.host, or a new name"
+                )
 
     def _report(self, option: str, value: Any, reason: str, fix: str) -> None:
         self.problems.append(Problem(self._label, option or "trunk", _shown(option, value), reason, fix))
@@ -325,8 +456,9 @@ def _secrets_in(given: Any) -> Iterator[str]:
     if isinstance(given, Mapping):
         for group in ("registration", "outbound"):
             fields = given.get(group)
-            if isinstance(fields, Mapping) and isinstance(fields.get("secret"), (str, int)):
-                yield str(fields["secret"])
+            for key in SECRET_FIELDS:
+                if isinstance(fields, Mapping) and isinstance(fields.get(key), (str, int)):
+                    yield str(fields[key])
 
 
 def _masked(problem: Problem, secrets: Set[str]) -> Problem:

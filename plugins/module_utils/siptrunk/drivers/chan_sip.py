@@ -7,8 +7,8 @@ Calls are matched to peers as check_peer_ok() in channels/chan_sip.c of Asterisk
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Callable, Iterator, List, NamedTuple, Sequence, Tuple
+from dataclasses import asdict, replace
+from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence, Tuple, Union
 
 from .. import register_line
 from ..config.document import Document
@@ -17,23 +17,59 @@ from ..errors import NotRepresentable, Problem
 from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
 from ..fields import bracketed, closest
 from ..register_line import RegisterLine
-from ..secrets import MASK
-from ..trunk import Trunk
+from ..trunk import Trunk, inbound_name, outbound_name
 from .chan_sip_reader import Leftover, ReadBack, read
-from .sip_conf import DENY_ALL, DTMF_MODES, ENABLING, FIELD_OF, GENERAL, INSECURE, RAW, shown
+from .sip_conf import (
+    DENY_ALL,
+    ENABLING,
+    FIELD_OF,
+    GENERAL,
+    INSECURE,
+    PEER_OPTION,
+    PEER_OPTIONS,
+    QUALIFY_DEFAULT,
+    RAW,
+    RETRY_INTERVAL,
+    TRUNKNAME,
+    shown,
+)
 
-__all__ = ["Leftover", "ReadBack", "check", "dial_string", "expectation", "read", "render"]
+__all__ = ["Leftover", "ReadBack", "check", "check_together", "dial_string", "expectation", "read", "render"]
 
 NAME = "chan_sip"
 FILENAME = "sip_trunks.conf"
 MAIN = "sip.conf"
 RELOAD = "sip reload"
+SIMPLE_SECRET = "let the provider set a secret that a register line can carry"
 HEADER = "; Managed by Ansible (telephony.asterisk): changes here are overwritten.\n"
 
 
 def check(trunk: Trunk) -> List[Problem]:
     """What chan_sip cannot express, or would misread, of a trunk that is sound in itself."""
-    return [*_check_options(trunk), *_check_proxy(trunk), *_check_from(trunk), *_check_spelling(trunk)]
+    return [*_check_options(trunk), *_check_peer_way(trunk), *_check_from(trunk), *_check_spelling(trunk)]
+
+
+def check_together(trunks: Sequence[Trunk]) -> Iterator[Problem]:
+    """What several trunks, each sound in itself, cannot have at once."""
+    taken: Dict[str, str] = {"general": "", "authentication": ""}
+    intervals: Dict[str, int] = {}
+    for trunk in trunks:
+        for name in {section.name: None for section in _each([trunk], _inbound_sections, _outbound_sections)}:
+            owner = taken.setdefault(fold(name), trunk.name)
+            if fold(owner) != fold(trunk.name):
+                reason = f"is also a section of the trunk {owner}, and Asterisk would merge the two"
+                yield Problem(trunk.name, "sections", name, reason, "name the sections differently")
+        interval = trunk.registration and trunk.registration.retry_interval
+        if interval:
+            intervals[trunk.name] = interval
+            first = next(iter(intervals))
+            if interval != intervals[first]:
+                reason = (
+                    f"differs from the {intervals[first]} of the trunk {first}, and chan_sip has one for all"
+                )
+                yield Problem(
+                    trunk.name, "registration.retry_interval", str(interval), reason, "write the same"
+                )
 
 
 def render(trunks: Sequence[Trunk]) -> Document:
@@ -41,20 +77,48 @@ def render(trunks: Sequence[Trunk]) -> Document:
     trunks = [trunk for trunk in trunks if trunk.enabled]
     document = Document.parse(HEADER)
     general = document.add_section("general", append=True)
-    for key, value in GENERAL.items():
+    for key, value in {**GENERAL, **needed_in_general(trunks)}.items():
         general.add(key, value)
-    for transport, key in ENABLING.items():
-        if any(trunk.provider.transport == transport for trunk in trunks):
-            general.add(key, "yes")
     for trunk in trunks:
         if trunk.registration:
-            general.add("register", register_line.render(_register_line(trunk)), operator="=>")
-    # A call is matched to the first peer of its address: one that lets nobody in stands behind all that do.
-    for section in [*_each(trunks, _inbound_sections), *_each(trunks, _outbound_sections)]:
+            general.add("register", register_value(trunk), operator="=>")
+    for section in sections(trunks):
         written = document.add_section(section.name, comment=section.comment)
         for key, value in section.entries:
             written.add(key, value)
     return document
+
+
+def needed_in_general(trunks: Sequence[Trunk]) -> Dict[str, str]:
+    """The settings for all of chan_sip without which the trunks would not be what they say."""
+    needed = {
+        key: "yes"
+        for transport, key in ENABLING.items()
+        if any(trunk.provider.transport == transport for trunk in trunks)
+    }
+    for trunk in trunks:
+        if trunk.registration and trunk.registration.retry_interval:
+            needed[RETRY_INTERVAL] = str(trunk.registration.retry_interval)
+    return needed
+
+
+def register_value(trunk: Trunk) -> str:
+    """What stands behind ``register =>`` for a trunk that registers."""
+    return register_line.render(_register_line(trunk))
+
+
+class RenderedSection(NamedTuple):
+    name: str
+    comment: str
+    entries: List[Tuple[str, str]]
+
+
+def sections(trunks: Sequence[Trunk]) -> Iterator[RenderedSection]:
+    """The sections of all trunks in the order in which they must stand.
+
+    A call is matched to the first peer of its address: one that lets nobody in stands behind all that do.
+    """
+    return _each(trunks, _inbound_sections, _outbound_sections)
 
 
 def expectation(trunk: Trunk) -> ExpectedTrunk:
@@ -71,73 +135,55 @@ def expectation(trunk: Trunk) -> ExpectedTrunk:
             contact=trunk.registration.contact,
             expiry=trunk.registration.expiry,
         )
-    peers = [ExpectedPeer(name, host, provider.port) for name, host in _trusting(trunk)]
-    peers.append(
-        ExpectedPeer(_out(trunk.name), provider.host, provider.port, trusted=_trusts_provider(trunk))
-    )
+    peers = [ExpectedPeer(name, host, provider.port) for name, host in trunk.trusting]
+    if trunk.calling not in [peer.section for peer in peers]:
+        peers.append(
+            ExpectedPeer(trunk.calling, provider.host, provider.port, trusted=_trusts_provider(trunk))
+        )
     return ExpectedTrunk(trunk.name, NAME, registration, tuple(peers))
 
 
-def dial_string(name: str, number: str) -> str:
-    """The argument of Dial() that calls *number*, maybe an expression, through the trunk of that name."""
-    return f"SIP/{number}@{_out(name)}"
+def dial_string(section: str, number: str) -> str:
+    """The argument of Dial() that calls *number*, maybe an expression, through a section."""
+    return f"SIP/{number}@{section}"
 
 
-class _Section(NamedTuple):
-    name: str
-    comment: str
-    entries: List[Tuple[str, str]]
-
-
-def _each(trunks: Sequence[Trunk], sections: Callable[[Trunk], Iterator[_Section]]) -> Iterator[_Section]:
-    for trunk in trunks:
-        yield from sections(trunk)
-
-
-def _out(name: str) -> str:
-    return f"{name}-out"
-
-
-def _trusting(trunk: Trunk) -> Iterator[Tuple[str, str]]:
-    """The sections that let calls in, and the one host that each of them trusts."""
-    for number, host in enumerate(trunk.inbound.trust, 1):
-        yield f"{trunk.name}-in{number if number > 1 else ''}", host
+def _each(
+    trunks: Sequence[Trunk], *kinds: Callable[[Trunk], Iterator[RenderedSection]]
+) -> Iterator[RenderedSection]:
+    for kind in kinds:
+        for trunk in trunks:
+            yield from kind(trunk)
 
 
 def _trusts_provider(trunk: Trunk) -> bool:
     return fold(trunk.provider.host) in map(fold, trunk.inbound.trust)
 
 
-def _inbound_sections(trunk: Trunk) -> Iterator[_Section]:
-    for name, host in _trusting(trunk):
-        entries = [*_beginning(trunk, host), *_common(trunk)]
-        yield _Section(name, f"{trunk.description or trunk.name}: calls from {host}", entries)
+def _inbound_sections(trunk: Trunk) -> Iterator[RenderedSection]:
+    about = trunk.description or trunk.name
+    for index, (name, host) in enumerate(trunk.trusting):
+        both = name == trunk.calling
+        entries = _beginning(trunk, host, name, trunk.name if both else inbound_name(trunk.name, index))
+        entries += [*(_identity(trunk) if both else ()), *_permitted(trunk), *_common(trunk)]
+        yield RenderedSection(name, f"{about}: calls from {'and to ' if both else ''}{host}", entries)
 
 
-def _outbound_sections(trunk: Trunk) -> Iterator[_Section]:
-    provider, outbound = trunk.provider, trunk.outbound
-    entries = _beginning(trunk, provider.host)
-    if provider.outbound_proxy:
-        prefix = "" if provider.transport == "udp" else f"{provider.transport}://"
-        entries.append(("outboundproxy", prefix + provider.outbound_proxy))
-    user, secret = trunk.credentials or (None, None)
-    # Not "secret": that would have the provider's own calls challenged.
-    identity = {
-        "defaultuser": user,
-        "remotesecret": secret,
-        "fromuser": outbound.from_user or trunk.account,
-        "fromdomain": outbound.from_domain,
-    }
-    entries += [(key, value) for key, value in identity.items() if value]
-    if not _trusts_provider(trunk):
-        entries += [("deny", network) for network in DENY_ALL]
+def _outbound_sections(trunk: Trunk) -> Iterator[RenderedSection]:
+    if trunk.calling in dict(trunk.trusting):
+        return
+    host = trunk.provider.host
+    entries = [*_beginning(trunk, host, trunk.calling, outbound_name(trunk.name)), *_identity(trunk)]
+    entries += _permitted(trunk) if _trusts_provider(trunk) else [("deny", network) for network in DENY_ALL]
     entries += _common(trunk)
-    yield _Section(_out(trunk.name), f"{trunk.description or trunk.name}: calls to {provider.host}", entries)
+    yield RenderedSection(trunk.calling, f"{trunk.description or trunk.name}: calls to {host}", entries)
 
 
-def _beginning(trunk: Trunk, host: str) -> List[Tuple[str, str]]:
+def _beginning(trunk: Trunk, host: str, name: str, usual_name: str) -> List[Tuple[str, str]]:
     provider = trunk.provider
     entries = [("type", "peer")]
+    if name != usual_name:
+        entries.append((TRUNKNAME, usual_name))
     if trunk.description:
         entries.append(("description", trunk.description))
     entries.append(("host", bracketed(host)))
@@ -148,36 +194,61 @@ def _beginning(trunk: Trunk, host: str) -> List[Tuple[str, str]]:
     return entries
 
 
+def _identity(trunk: Trunk) -> List[Tuple[str, str]]:
+    """Who calls, and by which way."""
+    provider, outbound = trunk.provider, trunk.outbound
+    proxy = provider.outbound_proxy
+    if proxy and provider.transport != "udp":
+        proxy = f"{provider.transport}://{proxy}"
+    user, secret, secret_md5 = trunk.credentials or (None, None, None)
+    options = {
+        "outboundproxy": proxy,
+        "defaultuser": user,
+        # Not "secret": that would have the provider's own calls challenged.
+        "remotesecret": secret,
+        "md5secret": secret_md5,
+        "fromuser": outbound.from_user or trunk.account,
+        "fromdomain": outbound.from_domain,
+    }
+    return [(key, value) for key, value in options.items() if value]
+
+
+def _permitted(trunk: Trunk) -> List[Tuple[str, str]]:
+    if not trunk.inbound.permit:
+        return []
+    denied = [("deny", network) for network in DENY_ALL]
+    return denied + [("permit", network) for network in trunk.inbound.permit]
+
+
 def _common(trunk: Trunk) -> List[Tuple[str, str]]:
-    media, nat = trunk.media, trunk.nat
-    entries = [
-        ("insecure", INSECURE),
-        ("context", trunk.inbound.context),
-        ("qualify", "yes" if nat.keepalive else "no"),
-    ]
+    raw, nat = trunk.options.peer, trunk.nat
+    fields = asdict(trunk)
+    entries = [("insecure", INSECURE), ("context", trunk.inbound.context)]
     if nat.keepalive:
-        entries.append(("qualifyfreq", str(nat.keepalive)))
-    entries += [
-        ("nat", "force_rport,comedia" if nat.symmetric else "no"),
-        ("directmedia", "yes" if media.direct else "no"),
-        ("dtmfmode", DTMF_MODES[media.dtmf]),
-        ("disallow", "all"),
-        ("allow", ",".join(media.codecs)),
-    ]
-    for key, values in trunk.options.peer.items():
+        timeout = "yes" if nat.keepalive_timeout == QUALIFY_DEFAULT else str(nat.keepalive_timeout)
+        entries += [("qualify", timeout), ("qualifyfreq", str(nat.keepalive))]
+    else:
+        entries.append(("qualify", "no"))
+    # A raw option is there for a value that the field does not have.
+    instead = {PEER_OPTION[key].key for key in raw if key in PEER_OPTION}
+    for option in PEER_OPTIONS:
+        if option.key not in instead:
+            group, _dot, field = option.field.partition(".")
+            entries.append((option.key, option.spell(fields[group][field])))
+    entries += [("disallow", "all"), ("allow", ",".join(trunk.media.codecs))]
+    for key, values in raw.items():
         entries += [(key, value) for value in ([values] if isinstance(values, str) else values)]
     return entries
 
 
 def _register_line(trunk: Trunk) -> RegisterLine:
+    """The line with its secret; or through the peer, of which chan_sip takes secret and way."""
     registration, provider = trunk.registration, trunk.provider
     if registration is None:
         raise ValueError(f"the trunk {trunk.name} does not register")
-    return RegisterLine(
+    plain = RegisterLine(
         user=registration.user,
         host=bracketed(provider.host),
-        # Only through a peer does the REGISTER, too, take the way over the proxy.
-        peer=_out(trunk.name) if provider.outbound_proxy else None,
         transport=provider.transport,
         domain=registration.domain and bracketed(registration.domain),
         secret=registration.secret,
@@ -186,12 +257,17 @@ def _register_line(trunk: Trunk) -> RegisterLine:
         extension=registration.contact,
         expiry=registration.expiry,
     )
+    through_peer = replace(plain, peer=trunk.calling)
+    if registration.secret_md5:
+        return through_peer
+    line = through_peer if provider.outbound_proxy else plain
+    return line if _can_be_written(line) else replace(through_peer, secret=None)
 
 
 def _check_options(trunk: Trunk) -> Iterator[Problem]:
-    for key in trunk.options.peer:
+    for key, values in trunk.options.peer.items():
         option = f"options.peer.{key}"
-        if key in FIELD_OF:
+        if key in FIELD_OF and not (key in PEER_OPTION and _beyond_the_field(key, values)):
             # Its value is not shown: it may be a secret.
             yield Problem(trunk.name, option, None, "is set by the trunk itself", f"use {FIELD_OF[key]}")
         elif key not in RAW:
@@ -201,23 +277,29 @@ def _check_options(trunk: Trunk) -> Iterator[Problem]:
             )
 
 
-def _check_proxy(trunk: Trunk) -> Iterator[Problem]:
-    # The register line names the peer then, and of a peer chan_sip also takes secret and domain.
-    if not (trunk.registration and trunk.provider.outbound_proxy):
+def _beyond_the_field(key: str, values: Union[str, Tuple[str, ...]]) -> bool:
+    return isinstance(values, str) and fold(values) not in PEER_OPTION[key].spellings
+
+
+def _check_peer_way(trunk: Trunk) -> Iterator[Problem]:
+    # When the register line names the peer, chan_sip takes of it secret and domain, too.
+    if not trunk.registration or not _register_line(trunk).peer:
         return
-    if trunk.outbound.auth == "own":
-        reason = (
-            "cannot differ from the registration's behind an outbound proxy: chan_sip would register with it"
-        )
-        yield Problem(
-            trunk.name, "outbound.auth", "own", reason, "use auth: same or none, or no outbound proxy"
-        )
+    way = "behind an outbound proxy" if trunk.provider.outbound_proxy else "with this secret"
+    only_there = _register_line(trunk).secret is None
+    if trunk.outbound.auth == "own" or (only_there and trunk.outbound.auth == "none"):
+        reason = f"is not possible {way}: chan_sip registers through the peer that calls go out through"
+        fix = "use auth: same" if only_there else "use auth: same or none, or no outbound proxy"
+        if not trunk.provider.outbound_proxy and not trunk.registration.secret_md5:
+            fix += f"; or {SIMPLE_SECRET}"
+        yield Problem(trunk.name, "outbound.auth", trunk.outbound.auth, reason, fix)
     domain = trunk.outbound.from_domain
     if domain and fold(domain) != fold(trunk.provider.host):
-        reason = "cannot differ from provider.host behind an outbound proxy: chan_sip would register at it"
-        yield Problem(
-            trunk.name, "outbound.from_domain", domain, reason, "remove it, or use no outbound proxy"
-        )
+        reason = f"cannot differ from provider.host {way}: chan_sip would register at it"
+        fix = "remove it, or use no outbound proxy"
+        if not trunk.provider.outbound_proxy:
+            fix = f"remove it, or {SIMPLE_SECRET}"
+        yield Problem(trunk.name, "outbound.from_domain", domain, reason, fix)
 
 
 def _check_from(trunk: Trunk) -> Iterator[Problem]:
@@ -235,13 +317,9 @@ def _check_spelling(trunk: Trunk) -> Iterator[Problem]:
         try:
             register_line.render(line)
         except NotRepresentable as error:
-            secret_is_to_blame = _can_be_written(replace(line, secret="x"))
-            blame, value = ("registration.secret", MASK) if secret_is_to_blame else ("registration", None)
-            yield Problem(trunk.name, blame, value, error.reason, error.alternatives)
+            yield Problem(trunk.name, "registration", None, error.reason, error.alternatives)
     scratch = Document.new().add_section("scratch")
-    written = dict.fromkeys(
-        entry for section in _each([trunk], _outbound_sections) for entry in section.entries
-    )
+    written = dict.fromkeys(entry for section in sections([trunk]) for entry in section.entries)
     for key, value in written:
         try:
             scratch.add(key, value)

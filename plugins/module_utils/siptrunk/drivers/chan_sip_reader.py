@@ -1,23 +1,23 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""sip.conf to trunks: our own file, or one by hand with register lines and peers that have the same host."""
+"""sip.conf to trunks: our own file, or one by hand with register lines and peers that have the same host.
+
+What a section does not say counts as chan_sip takes it: from [general], else from chan_sip's own defaults.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
 from .. import register_line
 from ..config.effective import Effective, EffectiveEntry, EffectiveSection, fold
-from ..fields import CODECS
-from ..register_line import DEFAULT_PORTS, RegisterLine
-from ..secrets import MASK
-from ..trunk import compact
-from .sip_conf import DTMF_MODES, ENABLING, FIELD_OF, GENERAL, INSECURE, RAW, SECRETS, shown
-
-# Seconds between the OPTIONS of a peer with qualify=yes (DEFAULT_QUALIFYFREQ).
-QUALIFYFREQ_DEFAULT = 60
+from ..register_line import DEFAULT_EXPIRY, RegisterLine
+from ..secrets import MASK, SECRET_FIELDS
+from ..trunk import compact, unusual
+from .chan_sip_peer import Found, Peer, unbracketed
+from .sip_conf import ENABLING, GENERAL, INHERITED, RETRY_INTERVAL, shown
 
 
 @dataclass(frozen=True)
@@ -32,190 +32,50 @@ class Leftover:
     reason: str
 
 
+@dataclass(eq=False)
+class Origin:
+    """Where a trunk was found.
+
+    sections: those that stand for it, in the order of the file
+    register: its register line, or the callbackextension that stands for one
+    """
+
+    sections: List[EffectiveSection] = field(default_factory=list, repr=False)
+    register: Optional[EffectiveEntry] = field(default=None, repr=False)
+
+
 @dataclass(frozen=True)
 class ReadBack:
-    """trunks: in the form of ``sip_trunks``, secrets included"""
+    """trunks: in the form of ``sip_trunks``, secrets included; origins: those of the trunks, in the same order"""
 
     trunks: List[Dict[str, Any]] = field(repr=False)
     leftovers: List[Leftover]
+    origins: List[Origin]
 
 
 def read(effective: Effective) -> ReadBack:
-    """The trunks of a file: our own, or one by hand with register lines and peers that have the same host.
-
-    What a file by hand does not say gets the default of the trunk's field, not that of chan_sip.
-    """
+    """The trunks of a file: our own, or one by hand with register lines and peers that have the same host."""
     reader = _FileReader(effective)
-    trunks = [compact(trunk) for trunk in reader.trunks()]
-    return ReadBack(trunks, reader.leftovers)
-
-
-class _Unfit(Exception):
-    """A value that no field can hold."""
-
-
-class _Found(NamedTuple):
-    """The value that a field takes from an entry."""
-
-    value: Any
-    entry: EffectiveEntry
-
-
-def _number(value: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,9}", value) or not int(value):
-        raise _Unfit
-    return int(value)
-
-
-def _chosen(values: Mapping[str, Any]) -> Callable[[str], Any]:
-    def convert(value: str) -> Any:
-        if fold(value) not in values:
-            raise _Unfit
-        return values[fold(value)]
-
-    return convert
-
-
-def _symmetric(value: str) -> bool:
-    words = sorted(fold(value).split(","))
-    if words in (["comedia", "force_rport"], ["yes"]):
-        return True
-    if words == ["no"]:
-        return False
-    raise _Unfit
-
-
-# ast_true() and ast_false()
-_TRUTH = {
-    **dict.fromkeys(("yes", "true", "y", "t", "1", "on"), True),
-    **dict.fromkeys(("no", "false", "n", "f", "0", "off"), False),
-}
-# Option, the field for it, and how its value becomes that of the field.
-_READ: Dict[str, Tuple[str, Callable[[str], Any]]] = {
-    "description": ("description", str),
-    "port": ("provider.port", _number),
-    "transport": ("provider.transport", _chosen({name: name for name in DEFAULT_PORTS})),
-    "outboundproxy": ("provider.outbound_proxy", lambda value: re.sub(r"^[a-z]+://", "", value)),
-    "context": ("inbound.context", str),
-    "fromuser": ("outbound.from_user", str),
-    "fromdomain": ("outbound.from_domain", str),
-    "defaultuser": ("outbound.user", str),
-    "username": ("outbound.user", str),
-    "secret": ("outbound.secret", str),
-    "remotesecret": ("outbound.secret", str),
-    "nat": ("nat.symmetric", _symmetric),
-    "directmedia": ("media.direct", _chosen(_TRUTH)),
-    "canreinvite": ("media.direct", _chosen(_TRUTH)),
-    "dtmfmode": ("media.dtmf", _chosen({mode: name for name, mode in DTMF_MODES.items()})),
-}
-
-
-class _Peer:
-    """One section that stands for (a part of) a trunk."""
-
-    def __init__(self, section: EffectiveSection) -> None:
-        self.section = section
-        parts = re.fullmatch(r"(.+)-(in([0-9]*)|out)", section.name)
-        self.trunk = parts[1] if parts else section.name
-        self.outbound = bool(parts) and section.name.endswith("-out")
-        self.fields: Dict[str, _Found] = {}
-        self.raw: Dict[str, List[EffectiveEntry]] = {}
-        self.unread: List[Tuple[EffectiveEntry, str]] = []
-        host = section.last("host")
-        self.host = _unbracketed(host.value) if host else ""
-        denied = {entry.value.replace("0.0.0.0/0.0.0.0", "0.0.0.0/0") for entry in section.values("deny")}
-        self.denied = denied == {"0.0.0.0/0", "::/0"} and not section.values("permit")
-        for entry in section.entries:
-            self._take(entry)
-        self._take_keepalive()
-        self._take_codecs()
-
-    def value(self, path: str) -> Any:
-        found = self.fields.get(path)
-        return found.value if found else None
-
-    def _take(self, entry: EffectiveEntry) -> None:
-        key = fold(entry.key)
-        if key in _READ:
-            self._take_field(key, entry)
-        elif key == "type":
-            if fold(entry.value) != "peer":
-                self._leave(entry, "becomes type=peer: a friend lets in whoever writes its name into From")
-        elif key == "insecure":
-            if sorted(entry.value.split(",")) != sorted(INSECURE.split(",")):
-                self._leave(
-                    entry, f"becomes insecure={INSECURE}, so that the provider's calls are not challenged"
-                )
-        elif key in RAW:
-            self.raw.setdefault(key, []).append(entry)
-        elif key in ("deny", "permit"):
-            if not self.denied:
-                self._leave(entry, "a trunk trusts single hosts, each with a peer of its own")
-        elif key not in ("host", "allow", "disallow"):
-            known = key in FIELD_OF
-            self._leave(
-                entry, "has no field in a trunk" if known else "is no option of a peer: chan_sip ignores it"
-            )
-
-    def _take_field(self, key: str, entry: EffectiveEntry) -> None:
-        path, convert = _READ[key]
-        try:
-            value = convert(entry.value)
-        except _Unfit:
-            if key in RAW:
-                self.raw.setdefault(key, []).append(entry)
-            else:
-                self._leave(entry, "has a value that a trunk cannot have")
-            return
-        if path not in self.fields:
-            self.fields[path] = _Found(value, entry)
-        elif key in RAW:
-            # Behind our own option there may be a raw one that overrides it.
-            self.raw.setdefault(key, []).append(entry)
-        elif key != "secret" or fold(self.fields[path].entry.key) != "remotesecret":
-            # The last one counts, and of the two secrets the one for the far end.
-            self.fields[path] = _Found(value, entry)
-
-    def _take_keepalive(self) -> None:
-        qualify = self.raw.get("qualify", [])
-        frequency = self.raw.get("qualifyfreq", [])
-        if not qualify:
-            return
-        if fold(qualify[0].value) == "no":
-            self.fields["nat.keepalive"] = _Found(0, qualify.pop(0))
-        elif fold(qualify[0].value) == "yes":
-            entry, seconds = qualify.pop(0), QUALIFYFREQ_DEFAULT
-            if frequency and re.fullmatch(r"[1-9][0-9]{0,3}", frequency[0].value):
-                seconds = int(frequency.pop(0).value)
-            self.fields["nat.keepalive"] = _Found(seconds, entry)
-
-    def _take_codecs(self) -> None:
-        entries = [entry for entry in self.section.entries if fold(entry.key) in ("allow", "disallow")]
-        if not entries:
-            return
-        first, *others = entries
-        codecs = [codec for entry in others for codec in fold(entry.value).split(",")]
-        orderly = (fold(first.key), fold(first.value)) == ("disallow", "all")
-        if (
-            orderly
-            and codecs
-            and {fold(entry.key) for entry in others} == {"allow"}
-            and set(codecs) <= set(CODECS)
-        ):
-            self.fields["media.codecs"] = _Found(list(dict.fromkeys(codecs)), first)
-        else:
-            for entry in entries:
-                self._leave(
-                    entry, "a trunk's codecs are disallow=all, then the list of those allowed, by known names"
-                )
-
-    def _leave(self, entry: EffectiveEntry, reason: str) -> None:
-        self.unread.append((entry, reason))
+    groups = reader.groups()
+    taken: Set[str] = set()
+    trunks = []
+    for group in groups:
+        name = _distinct(_as_name(group.name), taken)
+        taken.add(fold(name))
+        trunks.append(compact(reader.trunk(name, group)))
+    origins = [
+        Origin([peer.section for peer in group.peers], group.line.entry if group.line else None)
+        for group in groups
+    ]
+    return ReadBack(trunks, reader.leftovers, origins)
 
 
 class _Line(NamedTuple):
+    """A register line; expiry: the seconds that chan_sip asks for when the line does not say."""
+
     line: RegisterLine
     entry: EffectiveEntry
+    expiry: int
 
 
 @dataclass(eq=False)
@@ -223,25 +83,29 @@ class _Group:
     """The sections of one trunk, and its register line."""
 
     name: str
-    peers: List[_Peer] = field(default_factory=list)
+    peers: List[Peer] = field(default_factory=list)
     line: Optional[_Line] = None
 
     @property
-    def out(self) -> Optional[_Peer]:
-        return next((peer for peer in self.peers if peer.outbound), None)
+    def caller(self) -> Optional[Peer]:
+        """The section that calls go out through: one named so, else one that is named for no direction."""
+        return next((peer for kind in ("out", "") for peer in self.peers if peer.direction == kind), None)
 
     @property
-    def caller(self) -> Optional[_Peer]:
-        """The section that calls go out through."""
-        return self.out or next(iter(self.peers), None)
+    def trusting(self) -> List[Peer]:
+        """The sections that calls come in through: of each host the first one that lets it in."""
+        first: Dict[str, Peer] = {}
+        # A section for calls out counts only where none for calls in has its host.
+        for peer in sorted(self.peers, key=lambda peer: peer.direction == "out"):
+            if not peer.denied:
+                first.setdefault(fold(peer.host), peer)
+        return list(first.values())
 
-    def likeness(self, line: RegisterLine) -> Optional[Tuple[bool, bool, bool, bool]]:
-        """How well a register line fits; None when it does not."""
-        named = any(fold(peer.section.name) == fold(line.peer or "") for peer in self.peers)
-        if not named and fold(_unbracketed(line.host)) not in [fold(peer.host) for peer in self.peers]:
-            return None
-        user = self.caller.value("outbound.user") if self.caller else None
-        port = self.caller.value("provider.port") if self.caller else None
+    def likeness(self, line: RegisterLine) -> Tuple[bool, bool, bool, bool]:
+        """How well a register line fits that has the host or the name of one of the sections."""
+        named = any(peer.section.is_named(line.peer or "") for peer in self.peers)
+        caller = self.caller or self.peers[0]
+        user, port = caller.value("outbound.user"), caller.value("provider.port")
         return named, user == (line.auth_user or line.user), port == line.port, user is None
 
 
@@ -249,153 +113,196 @@ class _FileReader:
     def __init__(self, effective: Effective) -> None:
         self.leftovers: List[Leftover] = []
         self._effective = effective
+        self._general = effective.first("general")
+        entries = self._general.entries if self._general else ()
+        self._inherited = [entry for entry in entries if fold(entry.key) in INHERITED]
 
-    def trunks(self) -> List[Dict[str, Any]]:
+    def groups(self) -> List[_Group]:
         lines = self._register_lines()
-        groups = self._groups({fold(_unbracketed(line.line.host)) for line in lines})
-        self._marry(lines, groups)
-        trunks = []
-        names: List[str] = []
-        for group in groups:
-            name = _distinct(_as_name(group.name), names)
-            names.append(name)
-            trunks.append({"name": name, **self._trunk(group)})
-        return trunks
-
-    def _register_lines(self) -> List[_Line]:
-        lines: List[_Line] = []
-        generals = [section for section in self._effective.sections if section.is_named("general")]
-        for section in generals:
-            for entry in section.entries:
-                if section is not generals[0]:
-                    self._leave(section, entry, "chan_sip reads the first [general] only")
-                elif fold(entry.key) == "register":
-                    parsed = register_line.parse(entry.value)
-                    if parsed.line is None:
-                        self._leave(section, entry, "; ".join(map(str, parsed.notices)))
-                    else:
-                        lines.append(_Line(parsed.line, entry))
-                        if parsed.line.domain_port:
-                            self._leave(section, entry, "the port of the domain has no field in a trunk")
-                elif not self._is_ours(entry):
-                    self._leave(section, entry, "is a setting for all, not for a trunk")
-        return lines
-
-    @staticmethod
-    def _is_ours(entry: EffectiveEntry) -> bool:
-        ours = {**GENERAL, **dict.fromkeys(ENABLING.values(), "yes")}
-        return ours.get(fold(entry.key)) == fold(entry.value)
-
-    def _groups(self, registrars: Set[str]) -> List[_Group]:
+        peers = self._peers({fold(unbracketed(line.line.host)) for line in lines})
+        lines += self._callbacks(peers)
         groups: Dict[str, _Group] = {}
-        for section in self._effective.sections:
-            if section.template or section.is_named("general"):
-                continue
-            types = {fold(entry.value) for entry in section.values("type")}
-            peer = _Peer(section)
-            usual = types == {"peer"} or ("friend" in types and fold(peer.host) in registrars)
-            if not usual or not peer.host or fold(peer.host) == "dynamic":
-                self._leave_section(section)
-                continue
+        for peer in peers:
             # The order of trunks in our own file is that of their last sections.
             group = groups.pop(fold(peer.trunk), None) or _Group(peer.trunk)
             group.peers.append(peer)
             groups[fold(peer.trunk)] = group
-        return list(groups.values())
+        return _married(lines, list(groups.values()))
 
-    def _marry(self, lines: List[_Line], groups: List[_Group]) -> None:
-        """Give each register line to the group that it fits best; without any, it is a trunk of its own."""
-        fits = [
-            (likeness, -number, -place)
-            for number, line in enumerate(lines)
-            for place, group in enumerate(groups)
-            for likeness in [group.likeness(line.line)]
-            if likeness is not None
-        ]
-        single = set(range(len(lines)))
-        for _fitness, number, place in sorted(fits, reverse=True):
-            if -number in single and groups[-place].line is None:
-                groups[-place].line = lines[-number]
-                single.remove(-number)
-        for number in sorted(single):
-            groups.append(_Group(_unbracketed(lines[number].line.host), line=lines[number]))
+    def _register_lines(self) -> List[_Line]:
+        lines: Dict[str, _Line] = {}
+        default_expiry = DEFAULT_EXPIRY
+        generals = [section for section in self._effective.sections if section.is_named("general")]
+        for section in generals:
+            for entry in section.entries:
+                key = fold(entry.key)
+                if section is not generals[0]:
+                    self._leave(section, entry, "chan_sip reads the first [general] only")
+                elif key == "register":
+                    parsed = register_line.parse(entry.value)
+                    if parsed.line is None:
+                        self._leave(section, entry, "; ".join(map(str, parsed.notices)))
+                    elif entry.value not in lines:
+                        lines[entry.value] = _Line(parsed.line, entry, default_expiry)
+                        if parsed.line.domain_port:
+                            self._leave(section, entry, "the port of the domain has no field in a trunk")
+                elif key == "defaultexpiry":
+                    # It counts for the lines behind it.
+                    default_expiry = _seconds(entry.value) or DEFAULT_EXPIRY
+                elif key not in INHERITED and key != RETRY_INTERVAL and not _is_ours(entry):
+                    self._leave(section, entry, "is a setting for all, not for a trunk")
+        return list(lines.values())
 
-    def _trunk(self, group: _Group) -> Dict[str, Any]:
+    def _peers(self, registrars: Set[str]) -> List[Peer]:
+        peers = []
+        for section in self._effective.sections:
+            if section.template or section.is_named("general"):
+                continue
+            peer = Peer(section, self._inherited)
+            if peer.is_trunk(registrars):
+                peers.append(peer)
+            else:
+                self._leave_section(section)
+        return peers
+
+    def _callbacks(self, peers: Sequence[Peer]) -> Iterator[_Line]:
+        """The register lines that chan_sip makes of callbackextension; it quotes nothing (build_peer())."""
+        for peer in peers:
+            callback = peer.section.last("callbackextension")
+            if callback and callback.value:
+                name, host = peer.section.name, peer.section.last("host")
+                user = peer.value("outbound.user") or ""
+                account = peer.value("outbound.from_user") or user
+                text = f"{name}?{account}:{peer.value('outbound.secret') or ''}:{user}@"
+                parsed = register_line.parse(f"{text}{host.value if host else ''}/{callback.value}")
+                if parsed.line:
+                    yield _Line(parsed.line, callback, DEFAULT_EXPIRY)
+                else:
+                    self._leave(peer.section, callback, "; ".join(map(str, parsed.notices)))
+
+    def trunk(self, name: str, group: _Group) -> Dict[str, Any]:
         trunk: Dict[str, Any] = {
-            key: {} for key in ("provider", "inbound", "outbound", "media", "nat", "options")
+            key: {} for key in ("provider", "inbound", "outbound", "media", "nat", "sections", "options")
         }
-        peers = sorted(group.peers, key=lambda peer: not peer.outbound)
+        trunk["name"] = name
+        caller = group.caller or next(iter(group.peers), None)
         if group.line:
             line = group.line.line
             trunk["provider"] = {
-                "host": _unbracketed(line.host),
+                "host": unbracketed(line.host),
                 "transport": line.transport,
                 "port": line.port,
             }
-            trunk["registration"] = _registration(line)
-        elif group.caller:
-            trunk["provider"]["host"] = group.caller.host
-        if group.out and fold(group.out.host) != fold(trunk["provider"]["host"]):
-            entry = group.out.section.values("host")[-1]
-            self._leave(group.out.section, entry, "is not the host that the trunk registers at")
-        for peer in peers:
-            self._merge(trunk, peer)
-        trusted = [peer.host for peer in group.peers if not peer.denied and not peer.outbound]
-        trusted += [peer.host for peer in group.peers if not peer.denied and peer.outbound]
-        distinct: Dict[str, str] = {}
-        for host in trusted:
-            distinct.setdefault(fold(host), host)
-        trunk["inbound"]["trust"] = list(distinct.values())
+            trunk["registration"] = self._registration(group)
+        elif caller:
+            trunk["provider"]["host"] = caller.host
+        if group.caller and fold(group.caller.host) != fold(trunk["provider"]["host"]):
+            entry = group.caller.section.values("host")[-1]
+            self._leave(group.caller.section, entry, "is not the host that the trunk registers at")
+        trusting = group.trusting
+        trunk["inbound"]["trust"] = [peer.host for peer in trusting]
+        if not trusting and caller:
+            self._merge(trunk, caller, caller.inbound)
+        for peer in trusting:
+            self._merge(trunk, peer, peer.inbound)
+            for reason in peer.distrust:
+                self._leave(peer.section, peer.mentioned("insecure"), reason)
+        for peer in sorted(group.peers, key=lambda peer: peer is not caller):
+            for entry, reason in peer.unread:
+                self._leave(peer.section, entry, reason)
+            self._merge(trunk, peer, peer.fields)
+            self._add_raw(trunk, peer, group)
         self._identify(trunk, group)
+        self._name_sections(trunk, group, trusting)
         return trunk
 
-    def _merge(self, trunk: Dict[str, Any], peer: _Peer) -> None:
+    def _merge(self, trunk: Dict[str, Any], peer: Peer, fields: Mapping[str, Found]) -> None:
         """Add what a section says; where it contradicts an earlier one, that is left over."""
-        for entry, reason in peer.unread:
-            self._leave(peer.section, entry, reason)
-        for path, found in peer.fields.items():
+        for path, found in fields.items():
             group, _dot, key = path.rpartition(".")
             target = trunk[group] if group else trunk
             if target.get(key) is None:
                 target[key] = found.value
             elif target[key] != found.value:
-                self._leave(
-                    peer.section,
-                    found.entry,
-                    f"is not the same everywhere: the trunk has {_said(path, target)}",
-                )
+                reason = f"is not the same everywhere: the trunk has {_said(path, target)}"
+                self._leave(peer.section, found.entry, reason)
+
+    def _add_raw(self, trunk: Dict[str, Any], peer: Peer, group: _Group) -> None:
         raw = trunk["options"].setdefault("peer", {})
         for key, entries in peer.raw.items():
-            if entries:
-                values = [entry.value for entry in entries]
-                value = values[0] if len(values) == 1 else values
-                if raw.setdefault(key, value) != value:
-                    self._leave(peer.section, entries[0], "is not the same in all sections of the trunk")
+            values = [entry.value for entry in entries]
+            value = values[0] if len(values) == 1 else values
+            if raw.setdefault(key, value) != value:
+                self._leave(peer.section, entries[0], "is not the same in all sections of the trunk")
+            elif not all(key in other.raw for other in group.peers):
+                reason = "is an option of one section; of the trunk, all sections have it"
+                self._leave(peer.section, entries[0], reason)
+
+    def _registration(self, group: _Group) -> Dict[str, Any]:
+        assert group.line
+        line, _entry, expiry = group.line
+        result = {
+            "user": line.user,
+            "secret": line.secret,
+            "secret_md5": None,
+            "domain": line.domain and unbracketed(line.domain),
+            "auth_user": line.auth_user,
+            "contact": line.extension,
+            "expiry": line.effective_expiry(expiry),
+            "retry_interval": self._retry_interval(),
+        }
+        # transmit_register() looks the peer up by the name of the host, too.
+        named = line.peer or line.host
+        peer = next((peer for peer in group.peers if peer.section.is_named(named)), None)
+        if peer:
+            md5, remote, secret = (peer.secrets.get(key) for key in ("md5secret", "remotesecret", "secret"))
+            if md5 or remote:
+                result.update(secret=None if md5 else remote, secret_md5=md5)
+            elif not line.secret:
+                result["secret"] = secret
+        return result
+
+    def _retry_interval(self) -> Optional[int]:
+        entry = self._general.last(RETRY_INTERVAL) if self._general else None
+        return _seconds(entry.value) if entry else None
 
     def _identify(self, trunk: Dict[str, Any], group: _Group) -> None:
         """Tell how calls authenticate, from the secret of the peer and that of the register line."""
         outbound = trunk["outbound"]
         registration = trunk.get("registration")
+        caller = group.caller or next(iter(group.peers), None)
         user, secret = outbound.pop("user", None), outbound.pop("secret", None)
+        secret_md5 = outbound.pop("secret_md5", None)
         account = None
         if registration:
-            registration["secret"] = registration["secret"] or secret
+            if not (registration["secret"] or registration["secret_md5"]):
+                registration["secret"] = secret
             account = registration["auth_user"] or registration["user"]
-        if secret and registration and (secret, user or account) == (registration["secret"], account):
+        given = (secret if not secret_md5 else None, secret_md5, user or account)
+        if registration and given == (registration["secret"], registration["secret_md5"], account):
             outbound["auth"] = "same"
             user = registration["user"]
-        elif secret:
+        elif secret or secret_md5:
             user = user or outbound.get("from_user") or account
-            outbound.update(auth="own", user=user, secret=secret)
+            outbound.update(auth="own", user=user, secret=given[0], secret_md5=secret_md5)
         else:
-            if user and user != account and group.caller:
-                reason = "means nothing without a secret"
-                self._leave(group.caller.section, group.caller.fields["outbound.user"].entry, reason)
-            if group.out:
+            if user and user != account and caller:
+                self._leave(
+                    caller.section, caller.fields["outbound.user"].entry, "means nothing without a secret"
+                )
+            if group.caller:
                 outbound["auth"] = "none"
-            user = registration["user"] if registration and not group.out else None
+            user = registration["user"] if registration and not group.caller else None
         if outbound.get("from_user") == user:
             outbound["from_user"] = None
+
+    @staticmethod
+    def _name_sections(trunk: Dict[str, Any], group: _Group, trusting: Sequence[Peer]) -> None:
+        name = trunk["name"]
+        inbound = [peer.section.name for peer in trusting]
+        calling = group.caller.section.name if group.caller else None
+        names = unusual(name, inbound, calling)
+        trunk["sections"] = {"inbound": list(names.inbound), "outbound": names.outbound}
 
     def _leave(self, section: EffectiveSection, entry: EffectiveEntry, reason: str) -> None:
         value = shown(fold(entry.key), entry.value)
@@ -408,24 +315,41 @@ class _FileReader:
         self.leftovers.append(Leftover(section.path, section.line, section.name, "", value, reason))
 
 
-def _registration(line: RegisterLine) -> Dict[str, Any]:
-    return {
-        "user": line.user,
-        "secret": line.secret,
-        "domain": line.domain and _unbracketed(line.domain),
-        "auth_user": line.auth_user,
-        "contact": line.extension,
-        "expiry": line.expiry,
-    }
+def _married(lines: Sequence[_Line], groups: List[_Group]) -> List[_Group]:
+    """Give each register line to the group that it fits best; without any, it is a trunk of its own."""
+    places: Dict[str, Set[int]] = {}
+    for place, group in enumerate(groups):
+        for peer in group.peers:
+            for key in (f"section {fold(peer.section.name)}", f"host {fold(peer.host)}"):
+                places.setdefault(key, set()).add(place)
+    fits = [
+        (likeness, -number, -place)
+        for number, (line, _entry, _expiry) in enumerate(lines)
+        for place in places.get(f"section {fold(line.peer or '')}", set())
+        | places.get(f"host {fold(unbracketed(line.host))}", set())
+        for likeness in [groups[place].likeness(line)]
+    ]
+    single = set(range(len(lines)))
+    for _fitness, number, place in sorted(fits, reverse=True):
+        if -number in single and groups[-place].line is None:
+            groups[-place].line = lines[-number]
+            single.remove(-number)
+    alone = [_Group(unbracketed(lines[number].line.host), line=lines[number]) for number in sorted(single)]
+    return groups + alone
+
+
+def _is_ours(entry: EffectiveEntry) -> bool:
+    ours = {**GENERAL, **dict.fromkeys(ENABLING.values(), "yes")}
+    return ours.get(fold(entry.key)) == fold(entry.value)
+
+
+def _seconds(value: str) -> Optional[int]:
+    return int(value) if re.fullmatch(r"[0-9]{1,9}", value) and int(value) else None
 
 
 def _said(path: str, target: Mapping[str, Any]) -> str:
     key = path.rpartition(".")[2]
-    return MASK if key in SECRETS else str(target[key])
-
-
-def _unbracketed(host: str) -> str:
-    return host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    return MASK if key in SECRET_FIELDS else str(target[key])
 
 
 def _as_name(text: str) -> str:
@@ -434,9 +358,9 @@ def _as_name(text: str) -> str:
     return f"trunk-{name}"[:60] if not name or name[0].isdigit() else name[:60]
 
 
-def _distinct(name: str, taken: Sequence[str]) -> str:
+def _distinct(name: str, taken: Set[str]) -> str:
     candidate, number = name, 1
-    while fold(candidate) in map(fold, taken):
+    while fold(candidate) in taken:
         number += 1
         candidate = f"{name[:50]}-{number}"
     return candidate

@@ -8,6 +8,9 @@ channels/chan_sip.c of Asterisk 16, of ast_rtp_dtls_cfg_parse() and of ast_cc_is
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any, Mapping
+
 from .. import register_line
 from ..secrets import MASK
 
@@ -15,10 +18,103 @@ from ..secrets import MASK
 GENERAL = {"allowguest": "no", "alwaysauthreject": "yes"}
 # A transport that [general] does not enable is dropped from a peer, which then uses UDP.
 ENABLING = {"tcp": "tcpenable", "tls": "tlsenable"}
+# chan_sip reads it and makes nothing of it: in a section with a name of its own, it has the usual one.
+TRUNKNAME = "trunkname"
+# Seconds between two tries to register, of all register lines.
+RETRY_INTERVAL = "registertimeout"
 DENY_ALL = ("0.0.0.0/0.0.0.0", "::/0")
 INSECURE = "port,invite"
-DTMF_MODES = {"rfc4733": "rfc2833", "inband": "inband", "info": "info", "auto": "auto"}
 
+# ast_true() and ast_false()
+_YES = dict.fromkeys(("yes", "true", "y", "t", "1", "on"), True)
+_NO = dict.fromkeys(("no", "false", "n", "f", "0", "off"), False)
+
+
+@dataclass(frozen=True)
+class PeerOption:
+    """An option of a peer that a field of the trunk stands for.
+
+    spellings: the value of the field for each one of the option; a value is written in the first of its spellings
+    default: what chan_sip takes when neither the peer nor [general] has the option
+    """
+
+    key: str
+    field: str
+    spellings: Mapping[str, Any]
+    default: str
+
+    def spell(self, value: Any) -> str:
+        return next(text for text, meant in self.spellings.items() if meant == value)
+
+
+# Source: build_peer(), handle_common_options() and handle_t38_options() in channels/chan_sip.c.
+PEER_OPTIONS = (
+    PeerOption(
+        "nat",
+        "nat.symmetric",
+        {"force_rport,comedia": True, "no": False, "comedia,force_rport": True, "yes": True},
+        "auto_force_rport",
+    ),
+    PeerOption("directmedia", "media.direct", {**_YES, **_NO}, "yes"),
+    PeerOption(
+        "dtmfmode",
+        "media.dtmf",
+        {"rfc2833": "rfc4733", "inband": "inband", "info": "info", "auto": "auto"},
+        "rfc2833",
+    ),
+    PeerOption(
+        "encryption", "media.srtp", {**dict.fromkeys(_YES, "sdes"), **dict.fromkeys(_NO, "none")}, "no"
+    ),
+    PeerOption(
+        "t38pt_udptl",
+        "media.t38",
+        {
+            "no": "none",
+            "yes,none": "udptl",
+            "yes,fec": "fec",
+            "yes,redundancy": "redundancy",
+            "none": "udptl",
+            "fec": "fec",
+            "redundancy": "redundancy",
+            **dict.fromkeys(_YES, "fec"),
+        },
+        "no",
+    ),
+    PeerOption("trustrpid", "inbound.trust_identity", {**_YES, **_NO}, "no"),
+    PeerOption(
+        "sendrpid",
+        "outbound.identity_header",
+        {**dict.fromkeys(_NO, "none"), "rpid": "rpid", "pai": "pai", **dict.fromkeys(_YES, "rpid")},
+        "no",
+    ),
+    PeerOption("usereqphone", "outbound.user_phone", {**_YES, **_NO}, "no"),
+)
+# Older names that chan_sip still takes for the same option.
+ALSO_CALLED = {"canreinvite": "directmedia", "username": "defaultuser"}
+QUALIFY_DEFAULT = 2000
+QUALIFYFREQ_DEFAULT = 60
+# What chan_sip offers when nobody says what (DEFAULT_... in channels/sip/include/sip.h).
+CODECS_DEFAULT = ("ulaw", "alaw", "gsm", "h263")
+CONTEXT_DEFAULT = "default"
+
+PEER_OPTION = {
+    **{option.key: option for option in PEER_OPTIONS},
+    **{also: option for also, key in ALSO_CALLED.items() for option in PEER_OPTIONS if option.key == key},
+}
+# Options of [general] that count for peers which do not say otherwise.
+INHERITED = frozenset(
+    {
+        *PEER_OPTION,
+        "context",
+        "qualify",
+        "qualifyfreq",
+        "allow",
+        "disallow",
+        "outboundproxy",
+        "transport",
+        "fromdomain",
+    }
+)
 # Options that belong to a field of the trunk: raw, they would undo what the trunk promises.
 FIELD_OF = {
     "type": "inbound.trust: a trunk is always a peer, never a friend or user that is trusted by name",
@@ -28,12 +124,12 @@ FIELD_OF = {
     "outboundproxy": "provider.outbound_proxy",
     "context": "inbound.context",
     "insecure": "inbound.trust",
-    "permit": "inbound.trust",
-    "deny": "inbound.trust",
+    "permit": "inbound.permit",
+    "deny": "inbound.permit",
     "acl": "inbound.trust",
     "secret": "registration.secret or outbound.secret",
     "remotesecret": "registration.secret or outbound.secret",
-    "md5secret": "registration.secret or outbound.secret",
+    "md5secret": "registration.secret_md5",
     "auth": "registration.secret or outbound.secret",
     "defaultuser": "registration.auth_user or outbound.user",
     "username": "registration.auth_user or outbound.user",
@@ -43,8 +139,13 @@ FIELD_OF = {
     "disallow": "media.codecs",
     "allow": "media.codecs",
     "description": "description",
+    TRUNKNAME: "name",
+    "qualify": "nat.keepalive and nat.keepalive_timeout",
+    "qualifyfreq": "nat.keepalive",
+    **{key: option.field for key, option in PEER_OPTION.items()},
 }
-# All other options of a peer; any other name is ignored by chan_sip without a word.
+# What may be given raw, those options included of which a field holds some values only. Any other name is
+# ignored by chan_sip without a word.
 # fmt: off
 RAW = frozenset({
     "accountcode", "allowoverlap", "allowsubscribe", "allowtransfer", "amaflags", "autoframing", "avpf",
@@ -60,11 +161,11 @@ RAW = frozenset({
     "ignore_requested_pref", "ignoresdpversion", "keepalive", "language", "mailbox", "maxcallbitrate",
     "maxforwards", "mohinterpret", "mohsuggest", "mwi_from", "namedcallgroup", "namedpickupgroup", "nat",
     "outofcall_message_context", "parkinglot", "pickupgroup", "preferred_codec_only", "progressinband",
-    "promiscredir", "qualify", "qualifyfreq", "recordofffeature", "recordonfeature", "regexten",
+    "promiscredir", "recordofffeature", "recordonfeature", "regexten",
     "rfc2833compensate", "rpid_immediate", "rpid_update", "rtcp_mux", "rtp_engine", "rtpholdtimeout",
     "rtpkeepalive", "rtptimeout", "sendrpid", "session-expires", "session-minse", "session-refresher",
     "session-timers", "setvar", "snom_aoc_enabled", "subscribecontext", "subscribemwi", "supportpath",
-    "t38pt_udptl", "t38pt_usertpsource", "textsupport", "timerb", "timert1", "tonezone", "trunkname",
+    "t38pt_udptl", "t38pt_usertpsource", "textsupport", "timerb", "timert1", "tonezone",
     "trust_id_outbound", "trustrpid", "unsolicited_mailbox", "use_q850_reason", "useclientcode",
     "usereqphone", "videosupport", "vmexten",
 })

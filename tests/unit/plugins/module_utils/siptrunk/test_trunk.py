@@ -85,14 +85,17 @@ def test_a_trunk_by_address_alone_does_not_authenticate() -> None:
 
 
 def test_calls_authenticate_as_the_registration_does() -> None:
-    assert load().credentials == ("43212345", SECRET)
-    assert load(registration__auth_user="digest").credentials == ("digest", SECRET)
+    assert load().credentials == ("43212345", SECRET, None)
+    assert load(registration__auth_user="digest").credentials == ("digest", SECRET, None)
+    hashed = load(registration={"user": "4321", "secret_md5": "0" * 32})
+    assert hashed.credentials == ("4321", None, "0" * 32)
+    assert secrets_of(hashed) == {"0" * 32}
     assert load(registration__auth_user="digest").account == "43212345"
 
 
 def test_calls_may_authenticate_with_an_account_of_their_own() -> None:
     trunk = load(outbound={"auth": "own", "user": "caller", "secret": "other"})
-    assert trunk.credentials == ("caller", "other")
+    assert trunk.credentials == ("caller", "other", None)
     assert trunk.account == "caller"
     assert secrets_of(trunk) == {SECRET, "other"}
 
@@ -120,8 +123,8 @@ def test_outbound_proxies(given: str, kept: str) -> None:
 
 
 def test_raw_options_become_text() -> None:
-    options = load(options__peer={"SendRPID": True, "rtptimeout": 45, "setvar": ["A=1", "B=2"]}).options
-    assert options.peer == {"sendrpid": "yes", "rtptimeout": "45", "setvar": ("A=1", "B=2")}
+    options = load(options__peer={"CallCounter": True, "rtptimeout": 45, "setvar": ["A=1", "B=2"]}).options
+    assert options.peer == {"callcounter": "yes", "rtptimeout": "45", "setvar": ("A=1", "B=2")}
 
 
 def test_what_repeats_another_field_is_dropped() -> None:
@@ -272,7 +275,7 @@ def test_unfit_values_are_refused(path: str, value: Any, reason: str) -> None:
         ("provder", "provider"),
         ("registration__pasword", "known are user, secret"),
         ("inbound__truts", "trust"),
-        ("outbound__caller_id", "known are auth"),
+        ("outbound__callerid", "caller_id"),
         ("media__codec", "codecs"),
         ("nat__keep_alive", "keepalive"),
         ("options__registration", "known are peer"),
@@ -298,9 +301,7 @@ def test_fields_that_need_others(changes: dict[str, Any], option: str) -> None:
 
 
 def test_all_problems_are_told_at_once() -> None:
-    first = declared(
-        provider__port=0, media__codecs=["pcma"], registration__secret='a:b/c?"d', registration__auth_user="x"
-    )
+    first = declared(provider__port=0, media__codecs=["pcma"], registration={"user": "4321"})
     second = {"name": "2nd"}
     found = problems(first, second, "third")
     assert [(problem.trunk, problem.option) for problem in found] == [

@@ -23,6 +23,7 @@ PEERS = f"""\
 [provider-in]
 type = peer
 host = mysipsp.com
+insecure = port,invite
 [provider-out]
 type = peer
 host = mysipsp.com
@@ -58,8 +59,12 @@ def test_tells_trunks_and_leftovers_with_secrets_masked(
             {
                 "name": "provider",
                 "provider": {"host": "mysipsp.com"},
-                "registration": {"user": "43212345", "secret": "********", "contact": "1234"},
+                "registration": {"user": "43212345", "secret": "********", "contact": "1234", "expiry": 120},
+                "inbound": {"context": "default"},
                 "outbound": {"auth": "own", "user": "caller", "secret": "********"},
+                "media": {"codecs": ["ulaw", "alaw", "gsm", "h263"], "direct": True},
+                "nat": {"keepalive": 0},
+                "options": {"peer": {"nat": "auto_force_rport"}},
             }
         ],
         "leftovers": [
@@ -73,11 +78,11 @@ def test_tells_trunks_and_leftovers_with_secrets_masked(
             },
             {
                 "path": str(tmp_path / "peers.conf"),
-                "line": 9,
+                "line": 10,
                 "section": "provider-out",
                 "key": "md5secret",
                 "value": "********",
-                "reason": "has no field in a trunk",
+                "reason": "is no MD5 of user:realm:secret: chan_sip can authenticate with nothing",
             },
         ],
     }

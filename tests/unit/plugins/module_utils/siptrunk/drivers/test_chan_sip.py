@@ -81,6 +81,11 @@ qualifyfreq = 30
 nat = force_rport,comedia
 directmedia = no
 dtmfmode = rfc2833
+encryption = no
+t38pt_udptl = no
+trustrpid = no
+sendrpid = no
+usereqphone = no
 disallow = all
 allow = alaw,ulaw
 
@@ -95,6 +100,11 @@ qualifyfreq = 30
 nat = force_rport,comedia
 directmedia = no
 dtmfmode = rfc2833
+encryption = no
+t38pt_udptl = no
+trustrpid = no
+sendrpid = no
+usereqphone = no
 disallow = all
 allow = alaw,ulaw
 """
@@ -115,12 +125,29 @@ FULL_TRUNK = {
         "auth_user": "digest",
         "contact": "1234",
         "expiry": 600,
+        "retry_interval": 45,
     },
-    "inbound": {"trust": ["203.0.113.7", "2001:db8::7"], "context": "incoming"},
-    "outbound": {"from_user": "4930", "from_domain": "sip.example.com"},
-    "media": {"codecs": ["g722", "alaw"], "dtmf": "info", "direct": True},
+    "inbound": {
+        "trust": ["203.0.113.7", "2001:db8::7"],
+        "permit": ["203.0.113.0/24", "2001:db8::/32"],
+        "context": "incoming",
+        "trust_identity": True,
+    },
+    "outbound": {
+        "from_user": "4930",
+        "from_domain": "sip.example.com",
+        "identity_header": "pai",
+        "user_phone": True,
+    },
+    "media": {
+        "codecs": ["g722", "alaw"],
+        "dtmf": "info",
+        "direct": True,
+        "srtp": "sdes",
+        "t38": "redundancy",
+    },
     "nat": {"keepalive": 0, "symmetric": False},
-    "options": {"peer": {"sendrpid": "pai", "setvar": ["A=1", "B=2"]}},
+    "options": {"peer": {"rtptimeout": "60", "setvar": ["A=1", "B=2"]}},
 }
 FULL = """\
 ; Managed by Ansible (telephony.asterisk): changes here are overwritten.
@@ -129,6 +156,7 @@ FULL = """\
 allowguest = no
 alwaysauthreject = yes
 tcpenable = yes
+registertimeout = 45
 register => full-out?tcp://43212345@voip.example.com:p\\;w/d?1:digest@sip.example.com:5070/1234~600
 
 ; head office; main line: calls from 203.0.113.7
@@ -138,15 +166,24 @@ description = head office\\; main line
 host = 203.0.113.7
 port = 5070
 transport = tcp
+deny = 0.0.0.0/0.0.0.0
+deny = ::/0
+permit = 203.0.113.0/24
+permit = 2001:db8::/32
 insecure = port,invite
 context = incoming
 qualify = no
 nat = no
 directmedia = yes
 dtmfmode = info
+encryption = yes
+t38pt_udptl = yes,redundancy
+trustrpid = yes
+sendrpid = pai
+usereqphone = yes
 disallow = all
 allow = g722,alaw
-sendrpid = pai
+rtptimeout = 60
 setvar = A=1
 setvar = B=2
 
@@ -157,15 +194,24 @@ description = head office\\; main line
 host = [2001:db8::7]
 port = 5070
 transport = tcp
+deny = 0.0.0.0/0.0.0.0
+deny = ::/0
+permit = 203.0.113.0/24
+permit = 2001:db8::/32
 insecure = port,invite
 context = incoming
 qualify = no
 nat = no
 directmedia = yes
 dtmfmode = info
+encryption = yes
+t38pt_udptl = yes,redundancy
+trustrpid = yes
+sendrpid = pai
+usereqphone = yes
 disallow = all
 allow = g722,alaw
-sendrpid = pai
+rtptimeout = 60
 setvar = A=1
 setvar = B=2
 
@@ -189,9 +235,14 @@ qualify = no
 nat = no
 directmedia = yes
 dtmfmode = info
+encryption = yes
+t38pt_udptl = yes,redundancy
+trustrpid = yes
+sendrpid = pai
+usereqphone = yes
 disallow = all
 allow = g722,alaw
-sendrpid = pai
+rtptimeout = 60
 setvar = A=1
 setvar = B=2
 """
@@ -309,17 +360,96 @@ def test_nasty_secrets_are_armoured(secret: str) -> None:
     assert found["registration"]["secret"] == secret
 
 
+HOPELESS = ':":'
+
+
+@pytest.mark.parametrize(
+    "registration",
+    [
+        {"secret": HOPELESS},
+        {"secret": 'a:b"c', "auth_user": "digest"},
+        {"secret_md5": "0123456789abcdef" * 2},
+    ],
+)
+def test_what_no_register_line_can_carry_goes_through_the_peer(registration: dict[str, str]) -> None:
+    trunk = declared(registration={"user": "4321", "contact": "1234", **registration})
+    digest_user = f"::{registration['auth_user']}" if "auth_user" in registration else ""
+    assert dict(section("general", trunk))["register"] == (
+        f"smartvox-out?4321{digest_user}@mysipsp.com/1234~1800"
+    )
+    key = "md5secret" if "secret_md5" in registration else "remotesecret"
+    out = section("smartvox-out", trunk)
+    assert [(k, v) for k, v in out if "secret" in k] == [
+        (key, registration.get("secret") or "0123456789abcdef" * 2)
+    ]
+    assert parse(render(trunk), included=True).trunks == [trunk]
+
+
+@pytest.mark.parametrize(
+    ("changes", "option"),
+    [
+        ({"outbound": {"auth": "none"}}, "outbound.auth"),
+        ({"outbound": {"auth": "own", "user": "u", "secret": "x"}}, "outbound.auth"),
+        ({"outbound": {"from_domain": "example.org"}}, "outbound.from_domain"),
+    ],
+)
+def test_what_a_registration_through_the_peer_cannot_have(changes: dict[str, Any], option: str) -> None:
+    for secret in ({"secret": HOPELESS}, {"secret_md5": "0" * 32}):
+        problem = the_problem(registration={"user": "4321", **secret}, **changes)
+        assert problem.option == option
+        assert "with this secret" in problem.reason
+
+
+def test_sections_may_have_names_of_their_own() -> None:
+    trunk = declared(
+        inbound__trust=["192.0.2.1", "mysipsp.com"], sections={"inbound": ["a", "main"], "outbound": "main"}
+    )
+    assert names(trunk) == ["general", "a", "main"]
+    assert ("trunkname", "smartvox-in") in section("a", trunk)
+    assert ("trunkname", "smartvox") in section("main", trunk)
+    assert "remotesecret" not in dict(section("a", trunk))
+    assert dict(section("main", trunk))["remotesecret"] == SECRET
+    assert parse(render(trunk), included=True).trunks == [trunk]
+
+
+def test_usual_names_of_sections_go_without_saying() -> None:
+    (loaded,) = load_trunks([declared(sections={"inbound": ["smartvox-in"], "outbound": "smartvox-out"})])
+    assert "sections" not in loaded.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("changes", "option"),
+    [
+        ({"sections": {"inbound": ["a", "b"]}}, "sections.inbound"),
+        (
+            {"inbound": {"trust": ["192.0.2.1"]}, "sections": {"inbound": ["a"], "outbound": "a"}},
+            "sections.outbound",
+        ),
+        ({"sections": {"outbound": "general"}}, "sections.outbound"),
+    ],
+)
+def test_names_that_sections_cannot_have(changes: dict[str, Any], option: str) -> None:
+    assert the_problem(**changes).option == option
+
+
+def test_two_trunks_cannot_share_a_section() -> None:
+    with pytest.raises(InvalidTrunks) as caught:
+        load_trunks([declared(), {**BY_ADDRESS, "sections": {"outbound": "SMARTVOX-in"}}])
+    assert [problem.option for problem in caught.value.problems] == ["sections"]
+
+
+def test_all_register_lines_share_one_retry_interval() -> None:
+    other = {**declared(registration__retry_interval=60), "name": "other", "provider": {"host": "b.example"}}
+    with pytest.raises(InvalidTrunks) as caught:
+        load_trunks([declared(registration__retry_interval=45), other])
+    assert [problem.option for problem in caught.value.problems] == ["registration.retry_interval"]
+    assert ("registertimeout", "45") in section("general", declared(registration__retry_interval=45))
+
+
 @pytest.mark.parametrize(
     ("changes", "option", "value"),
     [
-        ({"registration__secret": ':":'}, "registration.secret", "********"),
-        (
-            {"registration__secret": 'a:b"c', "registration__auth_user": "x"},
-            "registration.secret",
-            "********",
-        ),
-        ({"registration__secret": "x" * 300}, "registration.secret", "********"),
-        ({"registration__secret": "blank "}, "registration.secret", "********"),
+        ({"registration__secret": "blank\\ "}, "registration.secret", "********"),
         ({"registration__user": "u" * 250}, "registration", None),
         ({"outbound": {"auth": "own", "user": "u", "secret": " x"}}, "outbound.secret", "********"),
         ({"options__peer": {"accountcode": "x "}}, "options.peer.accountcode", "x "),
@@ -346,6 +476,7 @@ def test_what_sip_conf_cannot_carry(changes: dict[str, Any], option: str, value:
             "context",
             "permit",
             "deny",
+            "qualify",
         ),
         *("acl", "callbackextension", "allow", "transport", "port", "defaultuser", "username", "fromdomain"),
     ],
@@ -358,8 +489,16 @@ def test_raw_options_cannot_undo_what_the_trunk_promises(option: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("option", "value"), [("sendrpid", "pai"), ("nat", "no"), ("canreinvite", "yes"), ("t38pt_udptl", "yes")]
+)
+def test_a_value_that_a_field_can_hold_belongs_there(option: str, value: str) -> None:
+    problem = the_problem(options__peer={option: value})
+    assert problem.reason == "is set by the trunk itself"
+
+
+@pytest.mark.parametrize(
     ("option", "meant"),
-    [("sendrpdi", "sendrpid"), ("call_limit", "call-limit"), ("allowguest", ""), ("secrte", "")],
+    [("rtptimeuot", "rtptimeout"), ("call_limit", "call-limit"), ("allowguest", ""), ("secrte", "")],
 )
 def test_raw_options_that_chan_sip_would_ignore(option: str, meant: str) -> None:
     problem = the_problem(options__peer={option: SECRET})
@@ -427,6 +566,14 @@ def test_reads_back_a_trunk_with_everything() -> None:
     assert found.leftovers == []
 
 
+# What chan_sip takes when a peer does not say.
+SILENT: dict[str, Any] = {
+    "media": {"codecs": ["ulaw", "alaw", "gsm", "h263"], "direct": True},
+    "nat": {"keepalive": 0},
+    "options": {"peer": {"nat": "auto_force_rport"}},
+}
+
+
 def test_reads_the_articles_way() -> None:
     found = parse(
         "[general]\n"
@@ -437,10 +584,14 @@ def test_reads_the_articles_way() -> None:
         {
             "name": "provider",
             "provider": {"host": "mysipsp.com"},
-            "registration": {"user": "43212345", "secret": "PASSWORD", "contact": "1234"},
+            "registration": {"user": "43212345", "secret": "PASSWORD", "contact": "1234", "expiry": 120},
+            **SILENT,
         }
     ]
-    assert found.leftovers == []
+    assert [(leftover.key, leftover.value) for leftover in found.leftovers] == [("insecure", "")]
+    (origin,) = found.origins
+    assert [section.name for section in origin.sections] == ["provider-in"]
+    assert origin.register is not None and origin.register.line == 2
 
 
 def test_reads_one_section_for_both_directions() -> None:
@@ -457,18 +608,53 @@ def test_reads_one_section_for_both_directions() -> None:
             "inbound": {"context": "incoming"},
             "media": {"codecs": ["g722", "ulaw"], "dtmf": "auto"},
             "nat": {"keepalive": 60},
+            "sections": {"inbound": ["Carrier"], "outbound": "Carrier"},
         }
     ]
     assert [(leftover.key, leftover.value) for leftover in found.leftovers] == [
-        ("type", "friend"),
         ("insecure", "very"),
+        ("type", "friend"),
     ]
+
+
+def test_what_general_says_counts_for_peers_that_do_not_say_otherwise() -> None:
+    found = parse(
+        "[general]\nqualify=3000\nqualifyfreq=20\nnat=no\nnat=force_rport,comedia\ncanreinvite=no\ndisallow=all\n"
+        "allow=alaw\ncontext=public\noutboundproxy=192.0.2.9\nsendrpid=yes\nregistertimeout=30\ndefaultexpiry=600\n"
+        "register => u:s@sip.example.com\ndefaultexpiry=900\n"
+        "[a-in]\ntype=peer\nhost=sip.example.com\ninsecure=port\nallow=g722\ncontext=mine\n"
+        "[b-in]\ntype=peer\nhost=192.0.2.2\ninsecure=port\ndirectmedia=yes\n"
+    )
+    proxied = {"outbound_proxy": "192.0.2.9"}
+    header = {"outbound": {"identity_header": "rpid"}}
+    kept = {"nat": {"keepalive": 20, "keepalive_timeout": 3000}}
+    assert found.trunks == [
+        {
+            "name": "a",
+            "provider": {"host": "sip.example.com", **proxied},
+            "registration": {"user": "u", "secret": "s", "expiry": 600, "retry_interval": 30},
+            "inbound": {"context": "mine"},
+            "media": {"codecs": ["alaw", "g722"]},
+            **header,
+            **kept,
+        },
+        {
+            "name": "b",
+            "provider": {"host": "192.0.2.2", **proxied},
+            "inbound": {"context": "public"},
+            "media": {"codecs": ["alaw"], "direct": True},
+            **header,
+            **kept,
+        },
+    ]
+    assert found.leftovers == []
 
 
 def test_templates_count_and_are_no_trunks() -> None:
     found = parse(
-        "[general]\n[base](!)\ntype=peer\ndisallow=all\nallow=g722\n[a-in](base)\nhost=192.0.2.1\n[a-out](base)\n"
-        "host=192.0.2.2\ndefaultuser=u\nremotesecret=s\n"
+        "[general]\n[base](!)\ntype=peer\ninsecure=port\ndisallow=all\nallow=g722\nnat=yes\n[a-in](base)\n"
+        "host=192.0.2.1\ncontext=from-a\n[a-out](base)\nhost=192.0.2.2\ncontext=from-a\ndefaultuser=u\n"
+        "remotesecret=s\n"
     )
     assert found.trunks == [
         {
@@ -476,9 +662,92 @@ def test_templates_count_and_are_no_trunks() -> None:
             "provider": {"host": "192.0.2.2"},
             "inbound": {"trust": ["192.0.2.1", "192.0.2.2"]},
             "outbound": {"auth": "own", "user": "u", "secret": "s"},
-            "media": {"codecs": ["g722"]},
+            "media": {"codecs": ["g722"], "direct": True},
+            "nat": {"keepalive": 0},
+            "sections": {"inbound": ["a-in", "a-out"]},
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("codecs", "expected"),
+    [
+        ("allow=g722", ["ulaw", "alaw", "gsm", "h263", "g722"]),
+        ("allow=!all,gsm,ULAW", ["gsm", "ulaw"]),
+        ("disallow=gsm,h263\nallow=alaw", ["ulaw", "alaw"]),
+        ("allow=g722\ndisallow=all\nallow=alaw\nallow=alaw,ulaw\ndisallow=alaw", ["ulaw"]),
+    ],
+)
+def test_codecs_add_up_line_by_line(codecs: str, expected: list[str]) -> None:
+    found = parse(f"[general]\n[p-in]\ntype=peer\nhost=192.0.2.1\ninsecure=port\n{codecs}\n")
+    assert found.trunks[0]["media"]["codecs"] == expected
+    assert found.leftovers == []
+
+
+@pytest.mark.parametrize("codecs", ["allow=all", "disallow=all", "allow=alow", "allow=alaw:20"])
+def test_codecs_that_a_trunk_cannot_have(codecs: str) -> None:
+    found = parse(f"[general]\n[p-in]\ntype=peer\nhost=192.0.2.1\ninsecure=port\n{codecs}\n")
+    assert [leftover.value for leftover in found.leftovers] == [codecs.partition("=")[2]]
+
+
+@pytest.mark.parametrize(
+    ("rules", "permit"),
+    [
+        ("deny=0.0.0.0/0\npermit=192.0.2.0/255.255.255.0", ["192.0.2.0/24"]),
+        (
+            "deny=::/0\ndeny=0.0.0.0/0.0.0.0\npermit=192.0.2.1\npermit=2001:db8::/32",
+            ["192.0.2.1/32", "2001:db8::/32"],
+        ),
+        ("permit=192.0.2.0/24", None),
+        ("permit=192.0.2.0/24\ndeny=0.0.0.0/0", None),
+        ("deny=192.0.2.9/32", None),
+        ("deny=0.0.0.0/0\npermit=0.0.0.0/0", None),
+        ("deny=0.0.0.0/0\npermit=sip.example.com", None),
+    ],
+)
+def test_access_lists(rules: str, permit: list[str]) -> None:
+    found = parse(f"[general]\n[p-in]\ntype=peer\nhost=192.0.2.1\ninsecure=port\n{rules}\n")
+    assert found.trunks[0].get("inbound", {}).get("permit") == permit
+    assert len(found.leftovers) == (0 if permit else len(rules.splitlines()))
+
+
+def test_callbackextension_is_a_register_line() -> None:
+    found = parse(
+        "[general]\n[p]\ntype=peer\nhost=sip.example.com\nport=5070\ndefaultuser=u\nfromuser=f\nremotesecret=s\n"
+        "callbackextension=1234\ninsecure=port\n"
+    )
+    (trunk,) = found.trunks
+    # chan_sip registers at 5060 whatever the port of the peer is.
+    assert trunk["registration"] == {
+        "user": "f", "secret": "s", "auth_user": "u", "contact": "1234", "expiry": 120
+    }  # fmt: skip
+    assert found.origins[0].register is not None
+    assert found.origins[0].register.key == "callbackextension"
+
+
+def test_callbackextension_that_chan_sip_cannot_read_is_left_over() -> None:
+    found = parse(
+        "[general]\n[p]\ntype=peer\nhost=sip.example.com\ndefaultuser=u\nsecret=a/b\ncallbackextension=1\n"
+    )
+    assert "registration" not in found.trunks[0]
+    assert ("callbackextension", "1") in [(leftover.key, leftover.value) for leftover in found.leftovers]
+
+
+@pytest.mark.parametrize(
+    ("line", "options", "registration"),
+    [
+        ("p?u:line@", "remotesecret=far\nsecret=near", {"secret": "far"}),
+        ("p?u:line@", "secret=near", {"secret": "line"}),
+        ("p?u@", "secret=near", {"secret": "near"}),
+        ("p?u:line@", f"md5secret={'a' * 32}\nremotesecret=far", {"secret_md5": "a" * 32}),
+    ],
+)
+def test_which_of_the_secrets_counts(line: str, options: str, registration: dict[str, str]) -> None:
+    found = parse(
+        f"[general]\nregister => {line}sip.example.com\n"
+        f"[p]\ntype=peer\nhost=sip.example.com\ndefaultuser=u\n{options}\n"
+    )
+    assert found.trunks[0]["registration"] == {"user": "u", "expiry": 120, **registration}
 
 
 def test_a_registration_alone_trusts_nobody() -> None:
@@ -487,13 +756,13 @@ def test_a_registration_alone_trusts_nobody() -> None:
         {
             "name": "trunk-198.51.100.1",
             "provider": {"host": "198.51.100.1"},
-            "registration": {"user": "43212345", "secret": "s"},
+            "registration": {"user": "43212345", "secret": "s", "expiry": 120},
             "inbound": {"trust": []},
         },
         {
             "name": "trunk-198.51.100.1-2",
             "provider": {"host": "198.51.100.1"},
-            "registration": {"user": "b", "secret": "s"},
+            "registration": {"user": "b", "secret": "s", "expiry": 120},
             "inbound": {"trust": []},
         },
     ]
@@ -522,14 +791,21 @@ def test_what_no_trunk_can_hold_is_left_over_with_its_place() -> None:
         f"secrte = {SECRET}\n"
         f"auth = u:{SECRET}@realm\n"
         "deny = 192.0.2.9/32\n"
-        "allow = g729\n"
+        "allow = g730\n"
         "port = 5070x\n"
         "defaultuser = lonely\n"
         "rtptimeout = 45\n"
         "[general]\nregister => u:s@sip.example.com\n"
     )
     assert found.trunks == [
-        {"name": "p", "provider": {"host": "192.0.2.1"}, "options": {"peer": {"rtptimeout": "45"}}}
+        {
+            "name": "p",
+            "provider": {"host": "192.0.2.1"},
+            "inbound": {"context": "default"},
+            "media": SILENT["media"],
+            "nat": SILENT["nat"],
+            "options": {"peer": {"rtptimeout": "45", "nat": "auto_force_rport"}},
+        }
     ]
     assert [
         (leftover.line, leftover.section, leftover.key, leftover.value) for leftover in found.leftovers
@@ -539,11 +815,12 @@ def test_what_no_trunk_can_hold_is_left_over_with_its_place() -> None:
         (4, "general", "register", "a:********@sip.example.com"),
         (20, "general", "register", "u:********@sip.example.com"),
         (5, "phone", "", "type=friend, host=dynamic"),
+        (9, "p-in", "insecure", ""),
         (12, "p-in", "secrte", "********"),
         (13, "p-in", "auth", "********"),
-        (14, "p-in", "deny", "192.0.2.9/32"),
         (16, "p-in", "port", "5070x"),
-        (15, "p-in", "allow", "g729"),
+        (14, "p-in", "deny", "192.0.2.9/32"),
+        (15, "p-in", "allow", "g730"),
         (17, "p-in", "defaultuser", "lonely"),
     ]
     assert all(leftover.reason and leftover.path == "sip.conf" for leftover in found.leftovers)
@@ -553,26 +830,30 @@ def test_what_no_trunk_can_hold_is_left_over_with_its_place() -> None:
 def test_sections_of_one_trunk_that_contradict_each_other() -> None:
     found = parse(
         "[general]\n[p-out]\ntype=peer\nhost=192.0.2.1\nnat=no\nrtptimeout=5\ncontext=a\n"
-        "[p-in]\ntype=peer\nhost=192.0.2.1\nnat=yes\nrtptimeout=6\ncontext=a\n"
+        "[p-in]\ntype=peer\nhost=192.0.2.1\nnat=yes\nrtptimeout=6\ncontext=b\ninsecure=port\nbusylevel=1\n"
     )
     assert found.trunks == [
         {
             "name": "p",
             "provider": {"host": "192.0.2.1"},
-            "inbound": {"context": "a"},
-            "nat": {"symmetric": False},
-            "options": {"peer": {"rtptimeout": "5"}},
+            # Calls never come to the second section of a host.
+            "inbound": {"context": "b"},
+            "media": SILENT["media"],
+            "nat": {"keepalive": 0, "symmetric": False},
+            "options": {"peer": {"rtptimeout": "5", "busylevel": "1"}},
         }
     ]
     assert [(leftover.section, leftover.key) for leftover in found.leftovers] == [
         ("p-in", "nat"),
         ("p-in", "rtptimeout"),
+        ("p-in", "busylevel"),
     ]
 
 
 def test_an_option_that_overrides_a_field_stays_an_option() -> None:
-    trunk = declared(options__peer={"qualify": "5000", "nat": "auto_force_rport", "dtmfmode": "shortinfo"})
-    assert section("smartvox-in", trunk)[-3:] == list(trunk["options"]["peer"].items())
+    trunk = declared(options__peer={"nat": "auto_force_rport", "dtmfmode": "shortinfo"})
+    assert section("smartvox-in", trunk)[-2:] == list(trunk["options"]["peer"].items())
+    assert len([key for key, _value in section("smartvox-in", trunk) if key == "nat"]) == 1
     assert parse(render(trunk), included=True).trunks == [trunk]
 
 
