@@ -1,7 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lab-up lab-down setup build clean
+# For make oracle: how many cases, and which ones (0: others in each run).
+N ?= 300
+SEED ?= 0
+.PHONY: help demo test test-fast bench oracle lab-up lab-down setup build clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,6 +18,14 @@ test: setup ## everything: lint, sanity, unit, property, oracle and Molecule tes
 test-fast: ## the inner loop: lint, types, unit and property tests
 	@scripts/setup --quiet tools
 	@scripts/with-env python3 scripts/test.py --fast
+
+bench: setup ## time our engine, beside a real Asterisk
+	@set -e; for benchmark in bench/*.py; do scripts/with-env python3 "$$benchmark"; done
+
+oracle: setup ## our reading against real daemons: make oracle N=10000 [SEED=...]
+	@scripts/tree
+	@cd .cache/tree/ansible_collections/telephony/asterisk && \
+		ORACLE_N=$(N) ORACLE_SEED=$(SEED) $(CURDIR)/scripts/with-env pytest -s tests/oracle
 
 lab-up: setup ## start the lab, deploy the trunk, and keep it to play with
 	@scripts/with-env scripts/demo --keep

@@ -49,7 +49,8 @@ options:
       - The trunks. One trunk is one account at one provider.
       - Quote what consists of digits, such as users, numbers and passwords; YAML reads C(0123) as 83. What arrives
         as a number is refused where it can be seen.
-      - Needed for all states but V(gathered); for V(deleted) only their names count, and without any all trunks go.
+      - Needed for all states but V(gathered) and V(parsed); for V(deleted) only their names count, and without any all
+        trunks go.
     type: list
     elements: dict
     default: []
@@ -68,7 +69,7 @@ options:
         description: A trunk that is not enabled stays declared and is not configured. Defaults to V(true).
         type: bool
       provider:
-        description: Where the provider is. Required, except for O(state=deleted).
+        description: Where the provider is. Required, except for O(state=deleted) and O(state=merged).
         type: dict
         suboptions:
           host:
@@ -89,9 +90,8 @@ options:
         type: dict
         suboptions:
           user:
-            description: The account's user name.
+            description: The account's user name. Required, except where O(state=merged) finds it in the files.
             type: raw
-            required: true
           secret:
             description:
               - Its password. Keep it in a vault. Either this or O(trunks[].registration.secret_md5) is required.
@@ -172,6 +172,9 @@ options:
           from_user:
             description: User part of From in our calls. Defaults to the user of the account.
             type: raw
+          from_caller:
+            description: From has the number of whoever calls instead. Defaults to V(false).
+            type: bool
           from_domain:
             description: Domain part of From in our calls.
             type: str
@@ -256,14 +259,37 @@ options:
             type: dict
   state:
     description:
+      - V(merged) changes the fields that are given, of the given trunks, and keeps everything else.
       - V(replaced) makes the given trunks as declared and keeps all others.
       - V(overridden) makes the given trunks the only ones.
       - V(deleted) removes the given trunks, or all.
       - V(rendered) returns the configuration, secrets masked, and touches no file.
       - V(gathered) returns the trunks that the files hold, secrets masked.
+      - V(parsed) returns the trunks of O(running_config), secrets masked, and touches no file.
     type: str
-    choices: [replaced, overridden, deleted, rendered, gathered]
+    choices: [merged, replaced, overridden, deleted, rendered, parsed, gathered]
     default: replaced
+  layout:
+    description:
+      - Where the trunks stand.
+      - V(included) gives them files of their own, which C(sip.conf) and C(extensions.conf) include by one line each.
+      - V(in_place) has them in C(sip.conf) itself, or wherever in the files that it includes. A trunk that changes
+        changes its own lines only; comments and everything else stay. Every peer with a fixed host counts as a trunk
+        there, so that V(overridden) removes those that are not declared. Settings for all, such as C(allowguest), are
+        left as they are.
+      - V(freepbx) has them in the files that FreePBX, Issabel and Trixbox leave to their owners,
+        C(sip_registrations_custom.conf), C(sip_general_custom.conf), C(sip_custom.conf) and C(sip_custom_post.conf);
+        nothing that these systems generate is changed. The dialplan is included by C(extensions_custom.conf).
+    type: str
+    choices: [included, in_place, freepbx]
+    default: included
+    version_added: 0.2.0
+  running_config:
+    description: >-
+      The text of a C(sip.conf), of a part of it, or of the form of a trunk in FreePBX, Issabel or Trixbox, for
+      O(state=parsed).
+    type: str
+    version_added: 0.2.0
   driver:
     description: The channel driver. V(auto) takes what the installed Asterisk has.
     type: str
@@ -329,6 +355,16 @@ EXAMPLES = r"""
     trunks:
       - name: smartvox
 
+- name: Give one trunk of a sip.conf that is kept by hand another password
+  telephony.asterisk.sip_trunks:
+    state: merged
+    layout: in_place
+    trunks:
+      - name: smartvox
+        registration:
+          user: "43212345"
+          secret: "{{ vault_smartvox_new_secret }}"
+
 - name: See what would be written
   telephony.asterisk.sip_trunks:
     state: rendered
@@ -350,6 +386,46 @@ before:
 after:
   description: The trunks as they are now, secrets masked.
   returned: for the states that write
+  type: list
+  elements: dict
+changes:
+  description: What became of the trunks, one difference after the other. Of secrets it says only that they changed.
+  returned: for the states that write
+  type: list
+  elements: str
+  sample:
+    - add trunk backup
+    - "trunk smartvox: registration.expiry 600 (was 1800)"
+leftovers:
+  description:
+    - What stands in the files beside the trunks and no field of a trunk can hold, with its place and the reason.
+    - For the states that write, of the sections of the given trunks only. Empty where the trunks have files of their
+      own.
+  returned: for the states that write, and for O(state=gathered) and O(state=parsed)
+  type: list
+  elements: dict
+  contains:
+    path:
+      description: The file.
+      type: str
+    line:
+      description: The line there.
+      type: int
+    section:
+      description: The section.
+      type: str
+    key:
+      description: The option; empty where the whole section is left over.
+      type: str
+    value:
+      description: Its value, masked where it may be a secret.
+      type: str
+    reason:
+      description: Why it is no part of a trunk.
+      type: str
+parsed:
+  description: The trunks of O(running_config), secrets masked.
+  returned: for O(state=parsed)
   type: list
   elements: dict
 gathered:
@@ -383,20 +459,32 @@ reload:
   sample: [sip reload, dialplan reload]
 """
 
+import difflib
 from collections.abc import Sequence
-from types import ModuleType
+from dataclasses import asdict
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import deployment, dialplan
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import (
+    changes,
+    deployment,
+    dialplan,
+    states,
+)
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.installed import (
     choose_driver,
     installed,
 )
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.masking import masked_text
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import DRIVERS
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.effective import load_text
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.form import read_form
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.masking import (
+    masked_text,
+    masked_value,
+)
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import DRIVERS, sip_conf
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import SipTrunkError
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.files import Attributes
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.files import Attributes, lock
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.layouts import LAYOUTS
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.secrets import masked
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk import load_trunks
 
@@ -416,7 +504,7 @@ TRUNK_SPEC = {
     "registration": {
         "type": "dict",
         "options": {
-            "user": {"type": "raw", "required": True},
+            "user": {"type": "raw"},
             "secret": {"type": "raw", "no_log": True},
             "secret_md5": {"type": "raw", "no_log": True},
             "domain": {"type": "str"},
@@ -444,6 +532,7 @@ TRUNK_SPEC = {
             "secret": {"type": "raw", "no_log": True},
             "secret_md5": {"type": "raw", "no_log": True},
             "from_user": {"type": "raw"},
+            "from_caller": {"type": "bool"},
             "from_domain": {"type": "str"},
             "context": {"type": "str"},
             "max_channels": {"type": "int"},
@@ -480,42 +569,24 @@ TRUNK_SPEC = {
 
 def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, Any]:
     """Make the files as the state asks; in check mode the same, up to the write."""
-    config_dir = params["config_dir"]
-    driver = installed_driver(params)
-    before = deployment.current_trunks(config_dir, driver)
-    after = wanted(params["state"], before, given(params))
-    files = deployment.plan(
-        load_trunks(after),
-        config_dir,
-        driver,
-        Attributes.named(params["owner"], params["group"], permissions(params["mode"])),
-        manager_user=params["manager_user"],
-    )
-    check_that_ansible_can_tell(params, files)
-    # Before the write: afterwards everything is as planned.
-    changed = any(file.changes for file in files)
-    written = () if check_mode else deployment.apply(files, backup=params["backup"])
+    with lock(params["config_dir"]):
+        pbx = installed_pbx(params)
+        planned = states.plan(params["state"], given(params), pbx)
+        check_that_ansible_can_tell(params, planned.files)
+        # Before the write: afterwards everything is as planned.
+        changed = any(file.changes for file in planned.files)
+        written = () if check_mode else deployment.apply(planned.files, backup=params["backup"])
     return {
         "changed": changed,
-        "driver": driver.NAME,
-        "before": masked(before),
-        "after": masked(after),
+        "driver": pbx.driver.NAME,
+        "before": masked(planned.before),
+        "after": masked(planned.after),
+        "changes": changes.told(planned.before, planned.after),
+        "leftovers": [asdict(leftover) for leftover in planned.leftovers],
         "files": [{"path": file.path, "backup": file.backup} for file in written],
-        "reload": deployment.reloads(files),
-        "diff": [difference(file) for file in files if diff and file.content_changes],
+        "reload": deployment.reloads(planned.files),
+        "diff": [difference(file) for file in planned.files if diff and file.content_changes],
     }
-
-
-def wanted(state: str, before: list[dict[str, Any]], trunks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The whole list of trunks that the state asks for."""
-    named = {trunk["name"]: trunk for trunk in trunks}
-    if state == "deleted":
-        return [trunk for trunk in before if named and trunk["name"] not in named]
-    load_trunks(trunks)
-    if state == "overridden":
-        return trunks
-    kept = [named.pop(trunk["name"], trunk) for trunk in before]
-    return kept + list(named.values())
 
 
 def rendered(params: dict[str, Any]) -> dict[str, Any]:
@@ -528,16 +599,43 @@ def rendered(params: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def parsed(params: dict[str, Any]) -> dict[str, Any]:
+    driver = DRIVERS["chan_sip" if params["driver"] == "auto" else params["driver"]]
+    text, path = params["running_config"], "running_config"
+    effective = read_form(text, path) or load_text(text, path, included=True)
+    if effective.error:
+        raise SipTrunkError(f"{effective.error}: Asterisk would refuse all of it")
+    found = driver.read(effective)
+    return {
+        "changed": False,
+        "driver": driver.NAME,
+        "parsed": masked(found.trunks),
+        "leftovers": [asdict(leftover) for leftover in found.leftovers],
+    }
+
+
 def gathered(params: dict[str, Any]) -> dict[str, Any]:
-    driver = installed_driver(params)
-    trunks = deployment.current_trunks(params["config_dir"], driver)
-    return {"changed": False, "driver": driver.NAME, "gathered": masked(trunks)}
+    pbx = installed_pbx(params)
+    trunks, leftovers = states.present(pbx)
+    return {
+        "changed": False,
+        "driver": pbx.driver.NAME,
+        "gathered": masked(trunks),
+        "leftovers": [asdict(leftover) for leftover in leftovers],
+    }
 
 
-def installed_driver(params: dict[str, Any]) -> ModuleType:
-    """The driver that was asked for, if the Asterisk of this host has it."""
+READING = {"rendered": rendered, "parsed": parsed, "gathered": gathered}
+
+
+def installed_pbx(params: dict[str, Any]) -> states.Pbx:
+    """This host, with the driver that was asked for, if its Asterisk has it."""
     names = [trunk["name"] for trunk in params["trunks"]]
-    return DRIVERS[choose_driver(params["driver"], installed(params["config_dir"]), trunks=names)]
+    driver = choose_driver(params["driver"], installed(params["config_dir"]), trunks=names)
+    attributes = Attributes.named(params["owner"], params["group"], permissions(params["mode"]))
+    return states.Pbx(
+        params["config_dir"], DRIVERS[driver], params["layout"], attributes, params["manager_user"]
+    )
 
 
 def given(params: dict[str, Any]) -> list[dict[str, Any]]:
@@ -582,14 +680,24 @@ def without_none(data: dict[str, Any]) -> dict[str, Any]:
 def difference(file: deployment.PlannedFile) -> dict[str, str]:
     before, after = file.before or "", file.after
     if file.attributes is None:
-        # Of a file that is not ours, only what we add behind its end: its own lines may hold anything.
-        before, after = "", after[len(before) :]
+        # Of a file that is not ours, only what we change: its other lines may hold anything.
+        before, after = only_differences(before, after)
+    show = masked_value if file.attributes else sip_conf.shown
     return {
         "before_header": file.path,
         "after_header": file.path,
-        "before": masked_text(before),
-        "after": masked_text(after, before=before),
+        "before": masked_text(before, show=show),
+        "after": masked_text(after, before=before, show=show),
     }
+
+
+def only_differences(before: str, after: str) -> tuple[str, str]:
+    """The lines that are not the same in both texts."""
+    lines = list(difflib.ndiff(before.splitlines(keepends=True), after.splitlines(keepends=True)))
+    return (
+        "".join(line[2:] for line in lines if line.startswith("- ")),
+        "".join(line[2:] for line in lines if line.startswith("+ ")),
+    )
 
 
 def main() -> None:
@@ -598,9 +706,12 @@ def main() -> None:
             "trunks": {"type": "list", "elements": "dict", "default": [], "options": TRUNK_SPEC},
             "state": {
                 "type": "str",
-                "choices": ["replaced", "overridden", "deleted", "rendered", "gathered"],
+                "choices": [*states.WRITING, *READING],
                 "default": "replaced",
             },
+            "layout": {"type": "str", "choices": list(LAYOUTS), "default": "included"},
+            # It holds register lines with their secrets.
+            "running_config": {"type": "str", "no_log": True},
             "driver": {"type": "str", "choices": ["auto", *DRIVERS], "default": "auto"},
             "config_dir": {"type": "path", "default": "/etc/asterisk"},
             "backup": {"type": "bool", "default": True},
@@ -609,14 +720,13 @@ def main() -> None:
             "group": {"type": "str", "default": "asterisk"},
             "mode": {"type": "raw", "default": "0640"},
         },
+        required_if=[("state", "parsed", ["running_config"])],
         supports_check_mode=True,
     )
     state = module.params["state"]
     try:
-        if state == "rendered":
-            result = rendered(module.params)
-        elif state == "gathered":
-            result = gathered(module.params)
+        if state in READING:
+            result = READING[state](module.params)
         else:
             result = write(module.params, check_mode=module.check_mode, diff=module._diff)
     except (SipTrunkError, OSError) as error:

@@ -98,6 +98,7 @@ trunk = st.fixed_dictionaries(
         "outbound": st.one_of(
             some(
                 from_user=users,
+                from_caller=st.booleans(),
                 from_domain=host_names,
                 context=contexts,
                 max_channels=st.integers(1, 30),

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Mapping, Optional, Sequence
 
-from . import dialplan, expectation, manager
+from . import dialplan, expectation, in_place, manager
 from .config.document import Document, Section
 from .config.effective import EffectiveSection, load
 from .errors import ConfigError
 from .files import Attributes, back_up, read_text, write_text
+from .layouts import LAYOUTS, Layout
 from .trunk import Trunk
 
 
@@ -61,11 +62,25 @@ def current_trunks(config_dir: str, driver: ModuleType) -> list[dict[str, Any]]:
     own = os.path.join(config_dir, driver.FILENAME)
     if not os.path.exists(own):
         return []
-    trunks: list[dict[str, Any]] = driver.read(load(own, config_dir=config_dir, included=True)).trunks
+    return completed(driver.read(load(own, config_dir=config_dir, included=True)).trunks, config_dir)
+
+
+def completed(trunks: list[dict[str, Any]], config_dir: str) -> list[dict[str, Any]]:
+    """Trunks that a driver has read, with what our part of the dialplan says of them."""
     calls = os.path.join(config_dir, dialplan.FILENAME)
-    if os.path.exists(calls):
-        trunks = dialplan.complete(trunks, load(calls, config_dir=config_dir, included=True))
-    return trunks
+    if not os.path.exists(calls):
+        return trunks
+    return dialplan.complete(trunks, load(calls, config_dir=config_dir, included=True))
+
+
+def declared_before(config_dir: str) -> set[str]:
+    """The names of the trunks that an earlier deployment has left in the manifest."""
+    text = read_text(os.path.join(config_dir, expectation.FILENAME))
+    try:
+        return {trunk.name for trunk in expectation.from_json(text)} if text else set()
+    except ConfigError:
+        # Of another version; it is written anew.
+        return set()
 
 
 def plan(
@@ -74,28 +89,39 @@ def plan(
     driver: ModuleType,
     attributes: Attributes,
     *,
+    layout: Layout = LAYOUTS["included"],
+    changed_in_place: Optional[in_place.Trunks] = None,
     manager_user: bool = False,
 ) -> tuple[PlannedFile, ...]:
     """All files as they shall be, those that are included before those that include them.
 
+    changed_in_place: the trunks in files of others, for a layout that has them there
     manager_user: also give the verifier its AMI user
     Raises ConfigError when a main file is missing, or when Asterisk would refuse it as planned.
     """
-    documents = {driver: driver.render(trunks), dialplan: dialplan.render(trunks)}
+    rooms = {dialplan: (layout.extensions, dialplan.render(trunks))}
+    files = []
+    if changed_in_place is None:
+        rooms = {driver: (driver.MAIN, driver.render(trunks)), **rooms}
+    else:
+        files += [
+            PlannedFile(path, before, after, driver.RELOAD, attributes if before is None else None)
+            for path, before, after in changed_in_place.files()
+        ]
     if manager_user:
         present = read_text(os.path.join(config_dir, manager.FILENAME))
-        documents[manager] = manager.render(manager.secret_of(present or ""))
+        rooms[manager] = (layout.manager, manager.render(manager.secret_of(present or "")))
     manifest = expectation.to_json([driver.expectation(trunk) for trunk in trunks if trunk.enabled])
-    files = [
+    files += [
         *(
             _planned(config_dir, room.FILENAME, str(own), room.RELOAD, attributes)
-            for room, own in documents.items()
+            for room, (_main, own) in rooms.items()
         ),
         _planned(config_dir, expectation.FILENAME, manifest, None, attributes),
-        *(_planned_main(config_dir, room) for room in documents),
+        *(_planned_main(config_dir, room, main) for room, (main, _own) in rooms.items()),
     ]
-    for room, own in documents.items():
-        _check_main(files, config_dir, room, own)
+    for room, (main, own) in rooms.items():
+        _check_main(files, config_dir, room, main, own)
     return tuple(files)
 
 
@@ -132,8 +158,8 @@ def _planned(
     return PlannedFile(path, read_text(path), text, reload, attributes)
 
 
-def _planned_main(config_dir: str, room: Any) -> PlannedFile:
-    path = os.path.join(config_dir, room.MAIN)
+def _planned_main(config_dir: str, room: Any, main: str) -> PlannedFile:
+    path = os.path.join(config_dir, main)
     before = read_text(path)
     if before is None:
         raise ConfigError(path, "there is no such file; install Asterisk with its configuration first")
@@ -142,16 +168,19 @@ def _planned_main(config_dir: str, room: Any) -> PlannedFile:
     return PlannedFile(path, before, str(document), room.RELOAD, None)
 
 
-def _check_main(files: Sequence[PlannedFile], config_dir: str, room: Any, own: Document) -> None:
+def _check_main(
+    files: Sequence[PlannedFile], config_dir: str, room: Any, main_file: str, own: Document
+) -> None:
     """Raise ConfigError when what Asterisk makes of a main file is not what the trunks say."""
     planned: Mapping[str, str] = {file.path: file.after for file in files}
 
     def read(path: str) -> Optional[str]:
         return planned[path] if path in planned else read_text(path)
 
-    main = os.path.join(config_dir, room.MAIN)
+    main = os.path.join(config_dir, main_file)
     path = os.path.join(config_dir, room.FILENAME)
-    effective = load(main, config_dir=config_dir, read=read)
+    # What is itself included may add to sections that are elsewhere.
+    effective = load(main, config_dir=config_dir, read=read, included=main_file != room.MAIN)
     if not effective.loads:
         raise ConfigError(main, f"Asterisk would refuse the whole file: {effective.error}")
     for section in own.sections:

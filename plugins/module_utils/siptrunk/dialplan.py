@@ -12,7 +12,7 @@ import re
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 
 from .config.document import Document, Section
-from .config.effective import Effective, EffectiveSection
+from .config.effective import Effective, EffectiveSection, fold
 from .drivers import chan_sip
 from .trunk import Trunk, compact, outbound_name
 
@@ -53,8 +53,21 @@ def render(trunks: Sequence[Trunk]) -> Document:
 
 
 def complete(trunks: Sequence[Mapping[str, Any]], effective: Effective) -> List[Dict[str, Any]]:
-    """Add to trunks that a driver has read back what our dialplan holds: numbers, outbound context, limit."""
-    return [compact(_completed(trunk, effective.sections)) for trunk in trunks]
+    """Add to trunks that a driver has read back what our dialplan holds: numbers, outbound context, limit.
+
+    The trunks come in the order in which they were written here; those that are not here follow.
+    """
+    order = {fold(section.name): place for place, section in enumerate(effective.sections)}
+    contexts = {section.name: section for section in effective.sections}
+    dialling = {
+        entry.value[entry.value.index("Dial(") :]: section
+        for section in effective.sections
+        for entry in section.entries
+        if "Dial(" in entry.value
+    }
+    completed = [_completed(trunk, contexts, dialling) for trunk in trunks]
+    completed.sort(key=lambda trunk: order.get(fold(trunk["outbound"].get("context", "")), len(order)))
+    return [compact(trunk) for trunk in completed]
 
 
 def _answer(section: Section, trunk: Trunk) -> None:
@@ -80,23 +93,26 @@ def _steps(trunk: Trunk) -> Iterator[str]:
     yield f"Dial({chan_sip.dial_string(trunk.calling, _DIALLED)})"
 
 
-def _completed(trunk: Mapping[str, Any], sections: Sequence[EffectiveSection]) -> Dict[str, Any]:
+def _completed(
+    trunk: Mapping[str, Any],
+    contexts: Mapping[str, EffectiveSection],
+    dialling: Mapping[str, EffectiveSection],
+) -> Dict[str, Any]:
     name = trunk["name"]
     result = {**trunk, "inbound": dict(trunk.get("inbound", {})), "outbound": dict(trunk.get("outbound", {}))}
-    inbound = result["inbound"].get("context", f"from-{name}")
+    answering = contexts.get(result["inbound"].get("context", f"from-{name}"))
+    if answering:
+        answered = filter(None, (_ANSWER.fullmatch(entry.value) for entry in answering.entries))
+        result["inbound"]["numbers"] = {match[1]: {"goto": match[2]} for match in answered}
     calling = trunk.get("sections", {}).get("outbound") or outbound_name(name)
-    dial = f"Dial({chan_sip.dial_string(calling, _DIALLED)})"
-    for section in sections:
+    section = dialling.get(f"Dial({chan_sip.dial_string(calling, _DIALLED)})")
+    if section:
         values = [entry.value for entry in section.entries]
-        if section.name == inbound:
-            answered = filter(None, (_ANSWER.fullmatch(value) for value in values))
-            result["inbound"]["numbers"] = {match[1]: {"goto": match[2]} for match in answered}
-        if any(value.endswith(dial) for value in values):
-            result["outbound"]["context"] = section.name
-            found = filter(None, (_limit_in(value, name) for value in values))
-            result["outbound"]["max_channels"] = next(found, None)
-            callers = filter(None, map(_CALLER_SET.search, values))
-            result["outbound"]["caller_id"] = next((caller[1] for caller in callers), None)
+        result["outbound"]["context"] = section.name
+        limits = filter(None, (_limit_in(value, name) for value in values))
+        result["outbound"]["max_channels"] = next(limits, None)
+        callers = filter(None, map(_CALLER_SET.search, values))
+        result["outbound"]["caller_id"] = next((caller[1] for caller in callers), None)
     return result
 
 

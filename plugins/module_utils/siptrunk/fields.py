@@ -349,6 +349,7 @@ FIELDS: Dict[str, Dict[str, Callable[[Any], Any]]] = {
         "secret": _text,
         "secret_md5": _ha1,
         "from_user": _user,
+        "from_caller": _truth,
         "from_domain": _host,
         "context": _context,
         "max_channels": _whole(1, 100000, "a number"),
@@ -371,6 +372,8 @@ FIELDS: Dict[str, Dict[str, Callable[[Any], Any]]] = {
     "sections": {"inbound": _list(_section), "outbound": _section},
     "options": {"peer": _raw_options},
 }
+# Milliseconds, as chan_sip's (DEFAULT_MAXMS).
+DEFAULT_KEEPALIVE_TIMEOUT = 2000
 REQUIRED = {"": ("name", "provider"), "provider": ("host",), "registration": ("user",)}
 NEEDED_FOR = {
     "provider": "without it nobody can be called, and nobody trusted",
@@ -396,6 +399,7 @@ def defaults_for(name: Any, host: Any, registers: bool) -> Dict[str, Dict[str, A
         "outbound": {
             "auth": "same" if registers else "none",
             "context": f"to-{name}",
+            "from_caller": False,
             "identity_header": "none",
             "user_phone": False,
         },
@@ -406,7 +410,7 @@ def defaults_for(name: Any, host: Any, registers: bool) -> Dict[str, Dict[str, A
             "srtp": "none",
             "t38": "none",
         },
-        "nat": {"keepalive": 30, "keepalive_timeout": 2000, "symmetric": True},
+        "nat": {"keepalive": 30, "keepalive_timeout": DEFAULT_KEEPALIVE_TIMEOUT, "symmetric": True},
         "sections": {"inbound": []},
         "options": {"peer": {}},
     }

@@ -1,18 +1,26 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writing files so that at every instant the old or the new one is there, complete."""
+"""Writing files so that at every instant the old or the new one is there, complete, and one writer at a time."""
 
 from __future__ import annotations
 
+import fcntl
+import glob
 import grp
 import os
 import pwd
 import stat
 import tempfile
+import time
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Optional
+from typing import Iterator, Optional, Union
 
 from .errors import ConfigError
+
+# Seconds that a writer waits for another one, and between two looks.
+PATIENCE = 60.0
+PAUSE = 0.1
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,8 @@ class Attributes:
         except KeyError as unknown:
             raise ConfigError("owner and group", f"not on this host: {unknown.args[0]}") from None
 
-    def put_on(self, path: str) -> None:
+    def put_on(self, path: Union[str, int]) -> None:
+        """Give them to the file at a path, or behind a file descriptor."""
         # The order matters: chown clears set-id bits, and nobody gets access before the owner is right.
         os.chown(path, self.uid, self.gid)
         os.chmod(path, self.mode)
@@ -52,18 +61,58 @@ def read_text(path: str) -> Optional[str]:
         return None
 
 
+@contextmanager
+def lock(directory: str, *, patience: float = PATIENCE) -> Iterator[None]:
+    """Keep other writers out of a directory of configuration; it ends with the process at the latest.
+
+    Raises ConfigError when another one does not come out for so many seconds. The lock is flock()'s, on the
+    directory itself: there is no file that could be left behind or be included.
+    """
+    try:
+        handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    except (FileNotFoundError, NotADirectoryError):
+        raise ConfigError(directory, "there is no such directory") from None
+    try:
+        give_up = time.monotonic() + patience
+        while not _is_locked(handle):
+            if time.monotonic() >= give_up:
+                raise ConfigError(
+                    directory, f"another play is at work there, and was not done within {patience:g} seconds"
+                )
+            time.sleep(PAUSE)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _is_locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 def write_text(path: str, text: str, attributes: Attributes) -> None:
-    """Replace the file atomically; a symbolic link is followed, not replaced."""
+    """Replace the file atomically; a symbolic link is followed, not replaced.
+
+    What a writer of the same file has left behind when it was killed is removed. Where there may be other writers,
+    call it inside of lock().
+    """
     path = os.path.realpath(path)
-    directory = os.path.dirname(path)
+    directory, name = os.path.split(path)
+    # No #include of Asterisk picks it up: a pattern does not match names that begin with a dot.
+    prefix = f".{name}.siptrunk-"
+    for leftover in glob.glob(os.path.join(glob.escape(directory), glob.escape(prefix) + "*")):
+        os.unlink(leftover)
     # mkstemp creates 0600: the content is never readable by others, not even for a moment.
-    handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", dir=directory)
+    handle, temporary = tempfile.mkstemp(prefix=prefix, dir=directory)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(text.encode("utf-8", "surrogateescape"))
             file.flush()
+            attributes.put_on(file.fileno())
             os.fsync(file.fileno())
-        attributes.put_on(temporary)
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)

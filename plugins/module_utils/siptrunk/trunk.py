@@ -28,7 +28,16 @@ from typing import (
 )
 
 from .errors import InvalidTrunks, Problem
-from .fields import FIELDS, NEEDED_FOR, REQUIRED, SECRETS, Unfit, closest, defaults_for
+from .fields import (
+    DEFAULT_KEEPALIVE_TIMEOUT,
+    FIELDS,
+    NEEDED_FOR,
+    REQUIRED,
+    SECRETS,
+    Unfit,
+    closest,
+    defaults_for,
+)
 from .secrets import MASK, SECRET_FIELDS, mask
 
 
@@ -92,6 +101,7 @@ class Outbound:
 
     auth: same (as the registration), own (*user* with *secret* or *secret_md5*) or none
     from_user, from_domain: what our From says; from_user None is the user of the account
+    from_caller: From has the caller's number instead
     max_channels: calls at once; None is no limit
     caller_id: number that our calls show; None is the one of whoever calls
     identity_header: where they show it: in Remote-Party-ID (rpid), P-Asserted-Identity (pai) or From alone (none)
@@ -100,6 +110,7 @@ class Outbound:
 
     auth: str
     context: str
+    from_caller: bool
     identity_header: str
     user_phone: bool
     user: Optional[str] = None
@@ -214,6 +225,11 @@ class Trunk:
         if self.outbound.auth == "same" and account:
             return Credentials(account.auth_user or account.user, account.secret, account.secret_md5)
         return None
+
+    @property
+    def from_user(self) -> Optional[str]:
+        """User part of our From; None for the number of whoever calls."""
+        return self.outbound.from_user or (None if self.outbound.from_caller else self.account)
 
     @property
     def account(self) -> Optional[str]:
@@ -386,13 +402,9 @@ class _Reader:
                 if value is not None:
                     reason = f"has no effect with auth: {outbound.auth}"
                     self._report(f"outbound.{key}", value, reason, "write auth: own, or remove it")
-        if (
-            outbound.caller_id
-            and outbound.identity_header == "none"
-            and (outbound.from_user or trunk.account)
-        ):
+        if outbound.caller_id and outbound.identity_header == "none" and trunk.from_user:
             reason = "is never seen: From has the user of the account"
-            fix = "show it in a header with identity_header: pai (or rpid), or write it as from_user"
+            fix = "show it in a header with identity_header: pai (or rpid), or in From with from_caller: true"
             self._report("outbound.caller_id", outbound.caller_id, reason, fix)
         if trunk.inbound.permit and not trunk.inbound.trust:
             reason = "has no effect with trust: []: nobody is let in"
@@ -402,8 +414,15 @@ class _Reader:
             fix = "give calls out a context of their own"
             reason = "is also the inbound context: callers from outside could call out at your expense"
             self._report("outbound.context", outbound.context, reason, fix)
+        if outbound.from_caller and outbound.from_user:
+            reason = "says something else than from_user"
+            self._report("outbound.from_caller", True, reason, "keep one of the two")
         if outbound.from_user == trunk.account:
             trunk = _replaced(trunk, "outbound", from_user=None)
+        if not trunk.nat.keepalive:
+            trunk = _replaced(trunk, "nat", keepalive_timeout=DEFAULT_KEEPALIVE_TIMEOUT)
+        if trunk.account is None:
+            trunk = _replaced(trunk, "outbound", from_caller=False)
         if trunk.registration and trunk.registration.auth_user == trunk.registration.user:
             trunk = _replaced(trunk, "registration", auth_user=None)
         return replace(trunk, sections=unusual(trunk.name, trunk.sections.inbound, trunk.sections.outbound))

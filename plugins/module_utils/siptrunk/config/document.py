@@ -3,7 +3,7 @@
 """One file of Asterisk's configuration, kept to the byte: what nobody changed is written back as it was.
 
 The lines are read as main/config.c (config_text_file_load, process_text_line) reads them, its traps included.
-Text is UTF-8 decoded with ``surrogateescape``; Asterisk itself knows bytes only, so sizes count bytes.
+What is changed is read again before it counts: each edit does what it says, or raises and does nothing.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ import fnmatch
 import os
 import re
 from dataclasses import dataclass, field
-from typing import Iterator, List, NamedTuple, Optional, Tuple, Union
+from difflib import SequenceMatcher
+from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ..errors import ConfigError, NotRepresentable
+from .text import BLANKS as BLANKS
+from .text import fold, size
 
-# Bytes that ast_strip() takes away at both ends.
-BLANKS = "".join(map(chr, range(33)))
 # fgets() reads so many bytes at once. A line that does not end within them is skipped; some versions of
 # Asterisk skip it when it ends exactly with them, so that we write lines one byte shorter.
 BUFFER = 8191
@@ -27,8 +28,7 @@ NESTING_LIMIT = 128
 BYTE_ORDER_MARK = "\ufeff"
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """``key = value``; the value as Asterisk takes it: without comment, unescaped, trimmed.
 
     operator: ``=``, ``=>`` (the same to most readers) or ``+=`` (appends to the last value of the key)
@@ -44,6 +44,10 @@ class Entry:
     @property
     def value(self) -> str:
         return self.tail.strip(BLANKS)
+
+    def says(self, other: Entry) -> bool:
+        """True when Asterisk takes the same from both."""
+        return (self.key, self.operator, self.value) == (other.key, other.operator, other.value)
 
 
 @dataclass(frozen=True)
@@ -81,8 +85,9 @@ class Section:
     name: str
     options: Tuple[str, ...]
     line: Optional[int]
-    _lines: List[_Line] = field(default_factory=list, repr=False)
-    _newline: str = field(default="\n", repr=False)
+    _lines: List[Line] = field(default_factory=list, repr=False)
+    # Set as soon as the section belongs to a document.
+    _document: Document = field(init=False, repr=False)
 
     @property
     def template(self) -> bool:
@@ -101,47 +106,178 @@ class Section:
     def entries(self) -> Tuple[Entry, ...]:
         return tuple(line.statement for line in self._lines if isinstance(line.statement, Entry))
 
+    @property
+    def directives(self) -> Tuple[Directive, ...]:
+        return tuple(line.statement for line in self._lines if isinstance(line.statement, Directive))
+
     def add(self, key: str, value: str, *, operator: str = "=", comment: Optional[str] = None) -> Entry:
         """Write an entry behind the last one; *comment* goes on lines of its own above it.
 
         Raises NotRepresentable when Asterisk would read anything but this key and this value.
         """
-        if any(character in key + value for character in "\r\n\0"):
-            raise NotRepresentable(f"{key}: a value is one line and cannot hold CR, LF or NUL")
-        if value != value.strip(BLANKS):
-            raise NotRepresentable(
-                f"{key}: Asterisk removes blanks at both ends of a value", "leave them out"
+        text = _spelled(key, operator, value, self._newline)
+        raws = [line + self._newline for line in (*_comment_lines(comment), text)]
+        return self._insert(self._end_of_content(), [raws], Entry(key, operator, value, None))
+
+    def set(self, key: str, values: Sequence[str], *, operator: str = "=") -> None:
+        """Have the section's own entries of *key* hold exactly these values, in this order, changing few lines.
+
+        An entry whose value stays is not touched. One that gets another value keeps the rest of its line: indent,
+        spelling, blanks, comment. Surplus ones go. New ones stand behind the last one of the key, or else behind
+        the last entry of the section, and look like it. A ``+=`` becomes an entry like the others.
+
+        operator: of new entries
+        Raises NotRepresentable, having changed nothing, when Asterisk would read anything else than that.
+        """
+        before = list(self._lines)
+        try:
+            self._set(key, list(values), operator)
+        except NotRepresentable:
+            self._lines[:] = before
+            raise
+
+    def replace(self, entry: Entry, value: str) -> Entry:
+        """Give this one entry another value, as set() does; returns the entry that stands there now."""
+        return self._replace(self._place(entry), entry, entry.operator, value)
+
+    def remove(self, entry: Entry) -> None:
+        """Take this one entry out, with its line.
+
+        Raises NotRepresentable when Asterisk would then read other lines otherwise.
+        """
+        place = self._place(entry)
+        self._remove(place, place + 1)
+
+    def _set(self, key: str, values: List[str], operator: str) -> None:
+        old = [
+            (place, line.statement)
+            for place, line in enumerate(self._lines)
+            if isinstance(line.statement, Entry) and fold(line.statement.key) == fold(key)
+        ]
+        # What is appended to another entry is no value of its own, and equals none.
+        said = [None if entry.operator == "+=" else entry.value for _place, entry in old]
+        differences = SequenceMatcher(None, said, values, autojunk=False).get_opcodes()
+        # Backwards, so that the places that are still to come stay the same.
+        for tag, start, end, first, last in reversed(differences):
+            if tag == "equal":
+                continue
+            common = min(end - start, last - first)
+            for place, _entry in reversed(old[start + common : end]):
+                self._remove(place, place + 1)
+            if last - first > common:
+                place, model = self._slot([place for place, _entry in old], start + common)
+                for value in reversed(values[first + common : last]):
+                    self._insert_like(model, place, key, operator, value)
+            for (place, entry), value in zip(old[start : start + common], values[first:last]):
+                self._replace(place, entry, entry.operator.replace("+", ""), value)
+
+    def _slot(self, places: List[int], index: int) -> Tuple[int, Optional[Line]]:
+        """Where an entry goes that shall become number *index* of those at *places*, and the line to imitate."""
+        if index:
+            return places[index - 1] + 1, self._lines[places[index - 1]]
+        if places:
+            return places[0], self._lines[places[0]]
+        for place in reversed(range(len(self._lines))):
+            if isinstance(self._lines[place].statement, Entry):
+                return place + 1, self._lines[place]
+        return self._end_of_content(), None
+
+    def _insert_like(self, model: Optional[Line], place: int, key: str, operator: str, value: str) -> None:
+        spellings = [_spelled(key, operator, value, self._newline)]
+        parts = _parts(model.raw) if model else None
+        if parts:
+            spellings.insert(
+                0, f"{parts.indent}{key}{parts.gap}{operator}{parts.blank}{_escaped(key, value)}"
             )
-        text = f"{key} {operator} " + value.replace(";", "\\;")
-        if size(text + self._newline) > LINE_LIMIT:
+        attempts = [[spelling + self._newline] for spelling in spellings]
+        self._insert(place, attempts, Entry(key, operator, value, None))
+
+    def _insert(self, place: int, attempts: Sequence[Sequence[str]], wanted: Entry) -> Entry:
+        # The line before may be the last one of the file, and have no line end.
+        before = [_ended(line, self._newline) for line in self._lines[max(place - 1, 0) : place]]
+        entry = self._write(place, place, attempts, wanted)
+        self._lines[place - len(before) : place] = before
+        return entry
+
+    def _replace(self, place: int, entry: Entry, operator: str, value: str) -> Entry:
+        raw = self._lines[place].raw
+        escaped = _escaped(entry.key, value)
+        plain = f"{entry.key} {operator} {escaped}"
+        attempts = [[plain + raw[len(raw.rstrip("\r\n")) :]], [plain + self._newline]]
+        parts = _parts(raw)
+        if parts:
+            # Without a blank, "=" and ">x" would make another operator, and "x\" would escape a comment's sign.
+            attempts[:0] = [
+                [f"{parts.before}{left}{escaped}{right}{parts.after}"]
+                for left in ("", " ")
+                for right in ("", " ")
+            ]
+        return self._write(place, place + 1, attempts, Entry(entry.key, operator, value, entry.line))
+
+    def _write(self, start: int, end: int, attempts: Sequence[Sequence[str]], wanted: Entry) -> Entry:
+        """Put the first of *attempts* that says what is *wanted* in place of the lines from *start* to *end*."""
+        for raws in attempts:
+            lines = self._reread(start, end, raws, wanted.line) or []
+            said = [line.statement for line in lines if line.statement]
+            if len(said) == 1 and isinstance(said[0], Entry) and said[0].says(wanted):
+                self._lines[start:end] = lines
+                return said[0]
+        raise NotRepresentable(
+            f"{wanted.key}: a line here would not be read, or would change how others are read",
+            "see whether a block comment begins or ends there",
+        )
+
+    def _remove(self, start: int, end: int) -> None:
+        if self._reread(start, end, [], None) is None:
             raise NotRepresentable(
-                f"{key}: Asterisk skips lines of more than {LINE_LIMIT} bytes", "shorten the value"
+                "without these lines, others would be read otherwise",
+                "see whether a block comment begins or ends there",
             )
-        statement, depth = _statement(text, None, 0)
-        if depth or not isinstance(statement, Entry) or (statement.key, statement.value) != (key, value):
-            raise NotRepresentable(f"{key!r} is no name of an option", "use letters, digits, - and _")
-        comments = [_Line(line + self._newline) for line in _comment_lines(comment)]
-        place = self._end_of_content()
-        if self._lines[place - 1].depth:
-            raise NotRepresentable(
-                f"{key}: a block comment is open at the end of [{self.name}]", "close it with --;"
-            )
-        _end_line(self._lines, place - 1, self._newline)
-        self._lines[place:place] = [*comments, _Line(text + self._newline, statement)]
-        return statement
+        del self._lines[start:end]
+
+    def _reread(
+        self, start: int, end: int, raws: Sequence[str], number: Optional[int]
+    ) -> Optional[List[Line]]:
+        """What Asterisk reads in *raws*, if they stand in place of the lines from *start* to *end*.
+
+        None when they are not lines of their own there, or when it then reads anything behind them otherwise.
+        """
+        before = self._lines[start - 1] if start else self._document._line_before(self)
+        depth = before.depth if before else 0
+        lines = list(read_lines("".join(raws), depth, number, first=before is None))
+        now, then = self._lines[end - 1].depth if end else depth, lines[-1].depth if lines else depth
+        if [line.raw for line in lines] != list(raws) or now != then:
+            return None
+        ended = not raws or raws[-1].endswith("\n")
+        if ended and before:
+            return lines
+        behind = self._document._line_behind(self, end)
+        if behind and (not ended or behind.raw.startswith(BYTE_ORDER_MARK)):
+            return None
+        return lines
+
+    def _place(self, entry: Entry) -> int:
+        for place, line in enumerate(self._lines):
+            if line.statement is entry:
+                return place
+        raise ValueError(f"[{self.name}] has no such entry")
 
     def _end_of_content(self) -> int:
-        # Comments that end a section mostly belong to the next one.
+        # Comments that end a section mostly belong to the next one; in a file of comments alone they come first.
         place = len(self._lines)
-        while self._lines[place - 1].statement is None:
+        while place and self._lines[place - 1].statement is None:
             place -= 1
-        return place
+        return place or len(self._lines)
+
+    @property
+    def _newline(self) -> str:
+        return self._document._newline
 
 
 Statement = Union[Section, Entry, Directive, Flaw]
 
 
-class _Line(NamedTuple):
+class Line(NamedTuple):
     """A physical line with its line end, what it says, and the depth of block comments behind it."""
 
     raw: str
@@ -159,53 +295,38 @@ class Document:
     def __init__(self, path: str = "") -> None:
         self.path = path
         self.depth = 0
-        self._head: List[_Line] = []
-        self._sections: List[Section] = []
         self._newline = "\n"
+        self._blocks: List[Section] = []
+        self._begin(Section("", (), None))
 
     @classmethod
     def new(cls) -> Document:
         return cls()
 
     @classmethod
-    def parse(cls, text: str, path: str = "", *, after: Optional[Document] = None) -> Document:
-        """Read *text*; every text is a document.
-
-        after: the file that Asterisk has read just before, for the same pattern of an ``#include``; block
-        comments that it left open go on
-        """
+    def parse(cls, text: str, path: str = "") -> Document:
+        """Read *text*; every text is a document."""
         document = cls(path)
-        depth = after.depth if after else 0
         document._newline = "\r\n" if text.partition("\n")[0].endswith("\r") else "\n"
-        number = 1
-        block = document._head
-        pieces = _pieces(text)
-        for raw, full in pieces:
-            if full:
-                raw += _rest_of_long_line(pieces)
-                statement: Optional[Statement] = Flaw(
-                    f"longer than {BUFFER} bytes: Asterisk skips it", number
-                )
-            else:
-                content = raw.partition("\0")[0]
-                if number == 1 and not after and content.startswith(BYTE_ORDER_MARK):
-                    content = content[1:]
-                statement, depth = _statement(content, number, depth)
-            if isinstance(statement, Section):
-                statement._newline = document._newline
-                document._sections.append(statement)
-                block = statement._lines
-            block.append(_Line(raw, statement, depth))
-            number += raw.count("\n")
-        document.depth = depth
+        lines = document.head._lines
+        for line in read_lines(text):
+            if isinstance(line.statement, Section):
+                lines = document._begin(line.statement)._lines
+            lines.append(line)
+            document.depth = line.depth
         return document
 
     def __str__(self) -> str:
         return "".join(line.raw for line in self._lines())
 
     @property
+    def head(self) -> Section:
+        """The lines before the first header, which is all of a file that is made to be included inside a section."""
+        return self._blocks[0]
+
+    @property
     def sections(self) -> Tuple[Section, ...]:
-        return tuple(self._sections)
+        return tuple(self._blocks[1:])
 
     @property
     def statements(self) -> Tuple[Statement, ...]:
@@ -230,13 +351,21 @@ class Document:
             or not 0 < size(name) <= NAME_LIMIT
         ):
             raise NotRepresentable(f"{name!r} is no name of a section", "use letters, digits, - and _")
-        section._newline = self._newline
-        gap = [_Line(self._newline)] if self._end_last_line() else []
-        comments = [_Line(line + self._newline) for line in _comment_lines(comment)]
-        self._last_block.extend([*gap, *comments])
-        section._lines.append(_Line(text + self._newline, section))
-        self._sections.append(section)
-        return section
+        comments = [Line(line + self._newline) for line in _comment_lines(comment)]
+        gap = [Line(self._newline)] if self._end_last_line() else []
+        self._blocks[-1]._lines.extend([*gap, *comments])
+        section._lines.append(Line(text + self._newline, section))
+        return self._begin(section)
+
+    def remove_section(self, section: Section) -> None:
+        """Take out a section's header and content; comments and blank lines at its end stay, as does what is before.
+
+        Raises NotRepresentable when Asterisk would then read other lines otherwise.
+        """
+        section._remove(0, section._end_of_content())
+        place = self._blocks.index(section)
+        self._blocks[place - 1]._lines.extend(section._lines)
+        del self._blocks[place]
 
     def ensure_tryinclude(self, filename: str) -> bool:
         """Have *filename*, of this file's directory, included; returns whether a line was added at the end.
@@ -245,12 +374,15 @@ class Document:
         """
         if any(self._includes(directive, filename) for directive in self.directives):
             return False
-        self._end_last_line()
+        try:
+            self._end_last_line()
+        except NotRepresentable as error:
+            raise ConfigError(self.path, error.reason) from None
         line = f'#tryinclude "{filename}"'
         candidate = Document.parse(str(self) + line + self._newline, self.path)
         if not candidate.statements or not _is_tryinclude(candidate.statements[-1], filename):
             raise ConfigError(self.path, "a line at its end would not be read; is a block comment left open?")
-        self._last_block.append(_Line(line + self._newline, Directive("tryinclude", filename, None)))
+        self._blocks[-1]._lines.append(Line(line + self._newline, Directive("tryinclude", filename, None)))
         return True
 
     def _includes(self, directive: Directive, filename: str) -> bool:
@@ -262,39 +394,93 @@ class Document:
             and fnmatch.fnmatchcase(filename, pattern)
         )
 
+    def _begin(self, section: Section) -> Section:
+        section._document = self
+        self._blocks.append(section)
+        return section
+
     def _end_last_line(self) -> bool:
         """Give the last line its line end; returns whether there is any line."""
-        if self._last_block:
-            _end_line(self._last_block, -1, self._newline)
-        return bool(self._last_block)
+        last = self._blocks[-1]._lines
+        last[-1:] = [_ended(line, self._newline) for line in last[-1:]]
+        return bool(last)
 
-    @property
-    def _last_block(self) -> List[_Line]:
-        return self._sections[-1]._lines if self._sections else self._head
+    def _line_before(self, block: Section) -> Optional[Line]:
+        place = self._blocks.index(block)
+        lines = self._blocks[place - 1]._lines if place else []
+        return lines[-1] if lines else None
 
-    def _lines(self) -> Iterator[_Line]:
-        yield from self._head
-        for section in self._sections:
-            yield from section._lines
+    def _line_behind(self, block: Section, place: int) -> Optional[Line]:
+        """What stands behind the lines of *block* up to *place*."""
+        if place < len(block._lines):
+            return block._lines[place]
+        return next((later._lines[0] for later in self._blocks[self._blocks.index(block) + 1 :]), None)
 
-
-def size(text: str) -> int:
-    """Bytes that *text* takes in a file."""
-    # Each surrogate stands for one undecodable byte, and "replace" makes it one byte, too.
-    return len(text.encode("utf-8", "replace"))
-
-
-def cut(text: str, limit: int) -> str:
-    """The first *limit* bytes of *text*, as a buffer of C would keep them."""
-    if size(text) <= limit:
-        return text
-    return text.encode("utf-8", "surrogateescape")[:limit].decode("utf-8", "surrogateescape")
+    def _lines(self) -> Iterator[Line]:
+        for block in self._blocks:
+            yield from block._lines
 
 
-def _end_line(lines: List[_Line], index: int, newline: str) -> None:
-    """Give a line, which may be the last one of a file, its line end."""
-    if not lines[index].raw.endswith("\n"):
-        lines[index] = lines[index]._replace(raw=lines[index].raw + newline)
+def _ended(line: Line, newline: str) -> Line:
+    """The line with a line end, which the last one of a file may lack."""
+    if line.raw.endswith("\n"):
+        return line
+    if size(line.raw) <= LINE_LIMIT < size(line.raw + newline):
+        raise NotRepresentable(
+            "the last line is so long that with a line end Asterisk would skip it", "shorten it"
+        )
+    return line._replace(raw=line.raw + newline)
+
+
+def _escaped(key: str, value: str) -> str:
+    """A value as it is written; raises NotRepresentable for what no line can hold."""
+    if any(character in value for character in "\r\n\0"):
+        raise NotRepresentable(f"{key}: a value is one line and cannot hold CR, LF or NUL")
+    if value != value.strip(BLANKS):
+        raise NotRepresentable(f"{key}: Asterisk removes blanks at both ends of a value", "leave them out")
+    return value.replace(";", "\\;")
+
+
+def _spelled(key: str, operator: str, value: str, newline: str) -> str:
+    """An entry as we write it; raises NotRepresentable when no line would be read as this key and this value."""
+    text = f"{key} {operator} {_escaped(key, value)}"
+    if size(text + newline) > LINE_LIMIT:
+        raise NotRepresentable(
+            f"{key}: Asterisk skips lines of more than {LINE_LIMIT} bytes", "shorten the value"
+        )
+    statement, depth = _statement(text, None, 0)
+    if (
+        depth
+        or not isinstance(statement, Entry)
+        or not statement.says(Entry(key, operator, value, None))
+        or any(character in key for character in "\r\n\0")
+    ):
+        raise NotRepresentable(f"{key!r} is no name of an option", "use letters, digits, - and _")
+    return text
+
+
+class _Parts(NamedTuple):
+    """The text of an entry's line: what stands before the value and behind it, and how it looks before it."""
+
+    before: str
+    after: str
+    indent: str
+    gap: str
+    blank: str
+
+
+_ENTRY = re.compile(r"\ufeff?([ \t]*)((?:\\.)?(?:\\;|[^=;\0\n])*)=>?([ \t]*)((?:\\;|[^;\0])*)")
+
+
+def _parts(raw: str) -> Optional[_Parts]:
+    """Take an entry's line apart; None when a block comment or something else stands in the way."""
+    match = _ENTRY.match(raw)
+    if match is None:
+        return None
+    indent, key, blank, value = match.groups()
+    begin = match.start(4)
+    gap = key[len(key.rstrip(" \t+")) :].replace("+", "")
+    return _Parts(raw[:begin], raw[begin + len(value.rstrip(BLANKS)) :], indent, gap, blank)
 
 
 def _is_tryinclude(statement: Statement, filename: str) -> bool:
@@ -312,6 +498,30 @@ def _comment_lines(comment: Optional[str]) -> List[str]:
     return lines
 
 
+def read_lines(text: str, depth: int = 0, number: Optional[int] = 1, *, first: bool = True) -> Iterator[Line]:
+    """The lines of *text*, as Asterisk reads them.
+
+    depth: of the block comments that are open where it begins
+    number: of the first line; None when they have none
+    first: nothing stands before the text, so that it may have a byte order mark
+    """
+    pieces = _pieces(text)
+    for raw, full in pieces:
+        statement: Optional[Statement]
+        if full:
+            raw += _rest_of_long_line(pieces)
+            statement = Flaw(f"longer than {BUFFER} bytes: Asterisk skips it", number)
+        else:
+            content = raw.partition("\0")[0]
+            if first and content.startswith(BYTE_ORDER_MARK):
+                content = content[1:]
+            statement, depth = _statement(content, number, depth)
+        yield Line(raw, statement, depth)
+        first = False
+        if number is not None:
+            number += raw.count("\n")
+
+
 class _Piece(NamedTuple):
     """What one call of fgets() returns; *full* when the buffer ended before the line did."""
 
@@ -321,11 +531,7 @@ class _Piece(NamedTuple):
 
 def _pieces(text: str) -> Iterator[_Piece]:
     """The text line by line, long lines in pieces that fill the buffer."""
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start) + 1 or len(text)
-        line = text[start:end]
-        start = end
+    for line in re.findall(r"[^\n]*\n|[^\n]+", text):
         if size(line) < BUFFER:
             yield _Piece(line, False)
             continue
@@ -378,6 +584,8 @@ def _without_comments(content: str, depth: int) -> Tuple[str, int]:
     A ``--;`` outside of a block comment makes the depth negative: this line stays as it is, and all following
     ones vanish until a ``;--``.
     """
+    if ";" not in content:
+        return ("" if depth else content), depth
     kept: List[str] = []
     keeping = depth == 0
     start = at = 0

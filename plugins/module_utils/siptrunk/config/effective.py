@@ -10,12 +10,15 @@ from __future__ import annotations
 import glob
 import os
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Callable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..errors import ConfigError
 from ..files import read_text
-from .document import BLANKS, NAME_LIMIT, Directive, Document, Entry, Flaw, Section, cut
+from .document import NAME_LIMIT, Directive, Entry, Flaw, Section, read_lines
+from .text import BLANKS, cut
+from .text import fold as fold
 
 INCLUDE_DEPTH = 10
 
@@ -53,16 +56,27 @@ class EffectiveSection:
     line: Optional[int]
     template: bool = False
     entries: List[EffectiveEntry] = field(default_factory=list)
+    _index: Dict[str, List[int]] = field(default_factory=dict, init=False, repr=False)
+    _indexed: int = field(default=0, init=False, repr=False)
 
     def is_named(self, name: str) -> bool:
         return fold(self.name) == fold(name)
 
     def values(self, key: str) -> List[EffectiveEntry]:
         """All entries of a key, in order; keys compare without case."""
-        return [entry for entry in self.entries if fold(entry.key) == fold(key)]
+        return [self.entries[place] for place in self.places(key)]
 
     def last(self, key: str) -> Optional[EffectiveEntry]:
-        return next(iter(reversed(self.values(key))), None)
+        places = self.places(key)
+        return self.entries[places[-1]] if places else None
+
+    def places(self, key: str) -> Sequence[int]:
+        """Where in *entries* the ones of a key are."""
+        # It is asked often. Entries may be added or change their value, but keep their place.
+        for place in range(self._indexed, len(self.entries)):
+            self._index.setdefault(fold(self.entries[place].key), []).append(place)
+        self._indexed = len(self.entries)
+        return self._index.get(fold(key), ())
 
 
 @dataclass(frozen=True)
@@ -121,14 +135,6 @@ def load_text(
     )
 
 
-def fold(name: str) -> str:
-    """For comparing as strcasecmp() does in the C locale: only A-Z have a lower case."""
-    return name.translate(_LOWER)
-
-
-_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
-
-
 class _Invalid(Exception):
     """Asterisk stops reading the file here."""
 
@@ -147,6 +153,7 @@ class _Loader:
     def __init__(self, config_dir: str, read: Read, included: bool) -> None:
         self._config_dir, self._read, self._included = config_dir, read, included
         self._sections: List[EffectiveSection] = []
+        self._named: Dict[str, List[EffectiveSection]] = defaultdict(list)
         self._notes: List[Note] = []
         # Where the entries of an included file go until its first header: the section that was begun last.
         self._current: Optional[EffectiveSection] = None
@@ -155,32 +162,31 @@ class _Loader:
     def load(self, path: str, text: str) -> Effective:
         self._level = 1
         try:
-            self._take(Document.parse(text, path), None)
+            self._take(path, text, None)
         except (_Invalid, _Endless) as invalid:
             return Effective(path, (), tuple(self._notes), invalid.note, self._included)
         return Effective(path, tuple(self._sections), tuple(self._notes), None, self._included)
 
-    def _take(self, document: Document, section: Optional[EffectiveSection]) -> Optional[EffectiveSection]:
-        """Walk through a file that begins inside *section*; returns the section in which it ends."""
-        for statement in document.statements:
-            if isinstance(statement, Section):
-                section = self._open(statement, document.path)
-            elif isinstance(statement, Entry):
+    def _take(
+        self, path: str, text: str, section: Optional[EffectiveSection], depth: int = 0, *, first: bool = True
+    ) -> Tuple[Optional[EffectiveSection], int]:
+        """Walk through a file that begins inside *section* and block comments; returns those in which it ends."""
+        for line in read_lines(text, depth, first=first):
+            statement, depth = line.statement, line.depth
+            if isinstance(statement, Entry):
                 if section is None:
-                    raise _Invalid(Note(document.path, statement.line, "an option before the first section"))
-                self._set(section, statement, document.path)
+                    raise _Invalid(Note(path, statement.line, "an option before the first section"))
+                self._set(section, statement, path)
+            elif isinstance(statement, Section):
+                section = self._open(statement, path)
             elif isinstance(statement, Directive):
-                self._follow(statement, document.path)
-            else:
-                self._stumble(statement, document.path, section)
-        if document.depth:
-            what = (
-                "a block comment is not closed"
-                if document.depth > 0
-                else "--; without ;-- hides what follows it"
-            )
-            self._notes.append(Note(document.path, None, what))
-        return section
+                self._follow(statement, path)
+            elif statement:
+                self._stumble(statement, path, section)
+        if depth:
+            what = "a block comment is not closed" if depth > 0 else "--; without ;-- hides what follows it"
+            self._notes.append(Note(path, None, what))
+        return section, depth
 
     def _stumble(self, flaw: Flaw, path: str, section: Optional[EffectiveSection]) -> None:
         note = Note(path, flaw.line, flaw.reason)
@@ -218,30 +224,33 @@ class _Loader:
                     )
                 target.entries += base.entries
         if target is new:
-            self._sections.append(new)
+            self._append(new)
             self._current = new
         return target
 
+    def _append(self, section: EffectiveSection) -> None:
+        self._sections.append(section)
+        self._named[fold(section.name)].append(section)
+
     def _find(self, name: str, condition: str) -> Optional[EffectiveSection]:
         # An empty name is any section.
-        for section in self._sections:
-            if (not name or section.is_named(name)) and _fulfils(section, condition):
-                return section
-        return None
+        named = self._named.get(fold(name), ()) if name else self._sections
+        return next((section for section in named if _fulfils(section, condition)), None)
 
     def _elsewhere(self, name: str, path: str) -> Optional[EffectiveSection]:
         """A section of the file that includes this one."""
         if not self._included:
             return None
         section = EffectiveSection(name, path, None)
-        self._sections.append(section)
+        self._append(section)
         return section
 
     def _set(self, section: EffectiveSection, entry: Entry, path: str) -> None:
         if entry.operator == "+=":
-            before = next((old for old in reversed(section.entries) if old.key == entry.key), None)
+            same = reversed(section.values(entry.key))
+            before = next((old for old in same if old.key == entry.key), None)
             if before is not None:
-                _append(section, before, entry.tail)
+                _extend(section, before, entry.tail)
                 return
         section.entries.append(EffectiveEntry(entry.key, entry.value, path, entry.line))
 
@@ -260,21 +269,21 @@ class _Loader:
             return False
         self._level += 1
         section = self._current
-        document: Optional[Document] = None
+        found, depth = False, 0
         for path in self._files(os.path.join(self._config_dir, argument)):
             text = self._text(path)
             if text is None:
                 continue
-            # Section and block comments reach from one file of a pattern into the next.
-            document = Document.parse(text, path, after=document)
             try:
-                section = self._take(document, section)
+                # Section and block comments reach from one file of a pattern into the next.
+                section, depth = self._take(path, text, section, depth, first=not found)
             except _Invalid as invalid:
                 # Of an included file, Asterisk keeps what it has read so far; and it forgets to count back.
                 self._notes.append(invalid.note)
                 return True
+            found = True
         self._level -= 1
-        return document is not None
+        return found
 
     def _files(self, pattern: str) -> Sequence[str]:
         if not re.search(r"[*?[{]", pattern):
@@ -292,11 +301,11 @@ class _Loader:
             return None
 
 
-def _append(section: EffectiveSection, before: EffectiveEntry, tail: str) -> None:
+def _extend(section: EffectiveSection, before: EffectiveEntry, tail: str) -> None:
     """``+=``: ast_variable_update() replaces the first entry with the key and the value of the last one."""
-    for index, old in enumerate(section.entries):
-        if fold(old.key) == fold(before.key) and (not before.value or fold(old.value) == fold(before.value)):
-            section.entries[index] = before._replace(value=(before.value + tail).strip(BLANKS))
+    for place in section.places(before.key):
+        if not before.value or fold(section.entries[place].value) == fold(before.value):
+            section.entries[place] = before._replace(value=(before.value + tail).strip(BLANKS))
             return
 
 

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator, NamedTuple, Optional, Set
+from typing import Callable, Iterator, NamedTuple, Optional, Set
 
 from ..register_line import masked, parse
 from ..secrets import MASK
 from .document import Document, Entry
 from .effective import fold
+
+Show = Callable[[str, str], str]
 
 _SECRET_KEY = re.compile(r"secret|passw|^auth$|^(db)?pass$|^md5_cred$")
 
@@ -23,13 +25,14 @@ def masked_value(key: str, value: str) -> str:
     return MASK if value and _SECRET_KEY.search(key) else value
 
 
-def masked_text(text: str, *, before: str = "") -> str:
+def masked_text(text: str, *, before: str = "", show: Show = masked_value) -> str:
     """A file for people, secrets masked, those that are commented out as well.
 
     before: the file as it was; a secret that was not in it is marked, since its mask looks the same
+    show: the value of an option for people
     """
-    known = {found.secret for found in map(_find, before.splitlines()) if found}
-    return "".join(_shown(line, known) for line in text.splitlines(keepends=True))
+    known = {found.secret for found in (_find(line, show) for line in before.splitlines()) if found}
+    return "".join(_shown(line, known, show) for line in text.splitlines(keepends=True))
 
 
 class _Found(NamedTuple):
@@ -39,21 +42,21 @@ class _Found(NamedTuple):
     masked: str
 
 
-def _shown(line: str, known: Set[str]) -> str:
+def _shown(line: str, known: Set[str], show: Show) -> str:
     content = line.rstrip("\r\n")
-    found = _find(content)
+    found = _find(content, show)
     if found is None:
         return line
     mark = " ; new" if known and found.secret not in known else ""
     return found.masked + mark + line[len(content) :]
 
 
-def _find(line: str) -> Optional[_Found]:
+def _find(line: str, show: Show) -> Optional[_Found]:
     # What follows a comment sign may once have been, or become, an option.
     start = re.match(r"[\s;-]*", line)
     indent = start[0] if start else ""
     for entry in _entries(line[len(indent) :]):
-        shown = masked_value(entry.key, entry.value)
+        shown = show(entry.key, entry.value)
         if shown != entry.value:
             return _Found(_secret(entry), f"{indent}{entry.key} {entry.operator} {shown}")
     return None

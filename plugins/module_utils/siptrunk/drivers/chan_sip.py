@@ -7,7 +7,7 @@ Calls are matched to peers as check_peer_ok() in channels/chan_sip.c of Asterisk
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence, Tuple, Union
 
 from .. import register_line
@@ -30,6 +30,7 @@ from .sip_conf import (
     QUALIFY_DEFAULT,
     RAW,
     RETRY_INTERVAL,
+    SEVERAL,
     TRUNKNAME,
     shown,
 )
@@ -52,24 +53,21 @@ def check(trunk: Trunk) -> List[Problem]:
 def check_together(trunks: Sequence[Trunk]) -> Iterator[Problem]:
     """What several trunks, each sound in itself, cannot have at once."""
     taken: Dict[str, str] = {"general": "", "authentication": ""}
-    intervals: Dict[str, int] = {}
     for trunk in trunks:
-        for name in {section.name: None for section in _each([trunk], _inbound_sections, _outbound_sections)}:
+        for name in {section.name: None for section in sections([trunk])}:
             owner = taken.setdefault(fold(name), trunk.name)
             if fold(owner) != fold(trunk.name):
                 reason = f"is also a section of the trunk {owner}, and Asterisk would merge the two"
                 yield Problem(trunk.name, "sections", name, reason, "name the sections differently")
-        interval = trunk.registration and trunk.registration.retry_interval
-        if interval:
-            intervals[trunk.name] = interval
-            first = next(iter(intervals))
-            if interval != intervals[first]:
-                reason = (
-                    f"differs from the {intervals[first]} of the trunk {first}, and chan_sip has one for all"
-                )
-                yield Problem(
-                    trunk.name, "registration.retry_interval", str(interval), reason, "write the same"
-                )
+    registering = [(trunk.name, trunk.registration) for trunk in trunks if trunk.registration]
+    for name, registration in registering:
+        first, other = registering[0]
+        if registration.retry_interval != other.retry_interval:
+            value = str(registration.retry_interval) if registration.retry_interval else None
+            reason = f"differs from that of the trunk {first}, and chan_sip has one for all register lines"
+            yield Problem(
+                name, "registration.retry_interval", value, reason, "write the same in both, or in none"
+            )
 
 
 def render(trunks: Sequence[Trunk]) -> Document:
@@ -207,7 +205,7 @@ def _identity(trunk: Trunk) -> List[Tuple[str, str]]:
         # Not "secret": that would have the provider's own calls challenged.
         "remotesecret": secret,
         "md5secret": secret_md5,
-        "fromuser": outbound.from_user or trunk.account,
+        "fromuser": trunk.from_user,
         "fromdomain": outbound.from_domain,
     }
     return [(key, value) for key, value in options.items() if value]
@@ -222,7 +220,6 @@ def _permitted(trunk: Trunk) -> List[Tuple[str, str]]:
 
 def _common(trunk: Trunk) -> List[Tuple[str, str]]:
     raw, nat = trunk.options.peer, trunk.nat
-    fields = asdict(trunk)
     entries = [("insecure", INSECURE), ("context", trunk.inbound.context)]
     if nat.keepalive:
         timeout = "yes" if nat.keepalive_timeout == QUALIFY_DEFAULT else str(nat.keepalive_timeout)
@@ -234,7 +231,7 @@ def _common(trunk: Trunk) -> List[Tuple[str, str]]:
     for option in PEER_OPTIONS:
         if option.key not in instead:
             group, _dot, field = option.field.partition(".")
-            entries.append((option.key, option.spell(fields[group][field])))
+            entries.append((option.key, option.spell(getattr(getattr(trunk, group), field))))
     entries += [("disallow", "all"), ("allow", ",".join(trunk.media.codecs))]
     for key, values in raw.items():
         entries += [(key, value) for value in ([values] if isinstance(values, str) else values)]
@@ -267,9 +264,15 @@ def _register_line(trunk: Trunk) -> RegisterLine:
 def _check_options(trunk: Trunk) -> Iterator[Problem]:
     for key, values in trunk.options.peer.items():
         option = f"options.peer.{key}"
-        if key in FIELD_OF and not (key in PEER_OPTION and _beyond_the_field(key, values)):
+        meant = _meant(key, values) if key in PEER_OPTION else None
+        if key in FIELD_OF and (meant is None or meant in PEER_OPTION[key].spellings):
             # Its value is not shown: it may be a secret.
             yield Problem(trunk.name, option, None, "is set by the trunk itself", f"use {FIELD_OF[key]}")
+        elif meant is not None and meant.split(SEVERAL) != (
+            [values] if isinstance(values, str) else [*values]
+        ):
+            said = " and ".join(meant.split(SEVERAL))
+            yield Problem(trunk.name, option, str(values), f"means {said} to chan_sip", f"write {said}")
         elif key not in RAW:
             reason = "is no option of chan_sip's peers, and chan_sip would ignore it without a word"
             yield Problem(
@@ -277,8 +280,10 @@ def _check_options(trunk: Trunk) -> Iterator[Problem]:
             )
 
 
-def _beyond_the_field(key: str, values: Union[str, Tuple[str, ...]]) -> bool:
-    return isinstance(values, str) and fold(values) not in PEER_OPTION[key].spellings
+def _meant(key: str, values: Union[str, Tuple[str, ...]]) -> str:
+    return PEER_OPTION[key].add_up(
+        [fold(value) for value in ([values] if isinstance(values, str) else values)], ()
+    )
 
 
 def _check_peer_way(trunk: Trunk) -> Iterator[Problem]:

@@ -24,6 +24,7 @@ from .sip_conf import (
     QUALIFY_DEFAULT,
     QUALIFYFREQ_DEFAULT,
     RAW,
+    SEVERAL,
     TRUNKNAME,
 )
 
@@ -106,6 +107,7 @@ class Peer:
     def __init__(self, section: EffectiveSection, inherited: Sequence[EffectiveEntry]) -> None:
         """inherited: what [general] says for peers"""
         self.section = section
+        self._inherited = inherited
         self._entries = [*inherited, *section.entries]
         # In their order, so that of two names of one option the last one counts.
         self._last: Dict[str, EffectiveEntry] = {}
@@ -154,14 +156,13 @@ class Peer:
         words = set(fold(self.mentioned("insecure").value).split(","))
         if self._challenges:
             return [_CHALLENGED]
-        if "port" not in words and self.value("provider.transport") in (None, "udp"):
-            return [_ONE_PORT]
-        return []
+        return [] if "port" in words else [_ONE_PORT]
 
     @property
     def _challenges(self) -> bool:
         words = set(fold(self.mentioned("insecure").value).split(","))
-        return bool(self.secrets.keys() & {"secret", "md5secret"}) and "invite" not in words
+        secret = self.mentioned("secret").value or self.mentioned("md5secret").value
+        return bool(secret) and "invite" not in words
 
     def _read_own(self) -> None:
         for entry in self._entries:
@@ -171,7 +172,8 @@ class Peer:
             elif key == "type" and fold(entry.value) != "peer":
                 self.unread.append((entry, _FRIEND))
             elif key in RAW and key not in PEER_OPTION:
-                self.raw.setdefault(key, []).append(entry)
+                # Some change what others say: the last one of each decides where it stands.
+                self.raw[key] = [*self.raw.pop(key, []), entry]
             elif key not in _ELSEWHERE and key not in PEER_OPTION:
                 self.unread.append((entry, _NO_FIELD if key in FIELD_OF else _UNKNOWN))
 
@@ -292,10 +294,16 @@ class Peer:
         spelled = {PEER_OPTION[key].key: entry for key, entry in self._last.items() if key in PEER_OPTION}
         for option in PEER_OPTIONS:
             entry = spelled.get(option.key) or self._default(option.key, option.default)
-            if fold(entry.value) in option.spellings:
-                self.fields[option.field] = Found(option.spellings[fold(entry.value)], entry)
+            if option.key in spelled:
+                own, inherited = (
+                    [fold(one.value) for one in entries if PEER_OPTION.get(fold(one.key)) is option]
+                    for entries in (self.section.entries, self._inherited)
+                )
+                entry = entry._replace(value=option.add_up(own, inherited))
+            if entry.value in option.spellings:
+                self.fields[option.field] = Found(option.spellings[entry.value], entry)
             else:
-                self.raw[option.key] = [entry]
+                self.raw[option.key] = [entry._replace(value=value) for value in entry.value.split(SEVERAL)]
 
     def _default(self, key: str, value: str) -> EffectiveEntry:
         return EffectiveEntry(key, value, self.section.path, self.section.line)

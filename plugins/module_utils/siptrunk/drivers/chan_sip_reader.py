@@ -283,7 +283,10 @@ class _FileReader:
             outbound["auth"] = "same"
             user = registration["user"]
         elif secret or secret_md5:
-            user = user or outbound.get("from_user") or account
+            if not user and caller:
+                user = outbound.get("from_user") or account
+                reason = f"is not said, and a trunk has a user; calls authenticate as {user}"
+                self._leave(caller.section, caller.mentioned("defaultuser"), reason)
             outbound.update(auth="own", user=user, secret=given[0], secret_md5=secret_md5)
         else:
             if user and user != account and caller:
@@ -293,6 +296,8 @@ class _FileReader:
             if group.caller:
                 outbound["auth"] = "none"
             user = registration["user"] if registration and not group.caller else None
+        if group.caller and user and not outbound.get("from_user"):
+            outbound["from_caller"] = True
         if outbound.get("from_user") == user:
             outbound["from_user"] = None
 

@@ -9,9 +9,10 @@ channels/chan_sip.c of Asterisk 16, of ast_rtp_dtls_cfg_parse() and of ast_cc_is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping, Sequence, Set
 
 from .. import register_line
+from ..config.effective import fold
 from ..secrets import MASK
 
 # Refuse guests, and give callers with a known name no other answer than those with an unknown one.
@@ -26,8 +27,50 @@ DENY_ALL = ("0.0.0.0/0.0.0.0", "::/0")
 INSECURE = "port,invite"
 
 # ast_true() and ast_false()
-_YES = dict.fromkeys(("yes", "true", "y", "t", "1", "on"), True)
+YES = dict.fromkeys(("yes", "true", "y", "t", "1", "on"), True)
 _NO = dict.fromkeys(("no", "false", "n", "f", "0", "off"), False)
+
+
+# Stands between the values of an option that must be there several times.
+SEVERAL = "&"
+
+
+def _last(own: Sequence[str], inherited: Sequence[str]) -> str:
+    return [*inherited, *own][-1]
+
+
+def _nat(own: Sequence[str], inherited: Sequence[str]) -> str:
+    """sip_parse_nat_option(): words of several nat add up, unknown ones change nothing, and automatic wins."""
+    found: Set[str] = set()
+    for value in own or inherited:
+        for word in value.split(","):
+            if word in YES or word == "no":
+                found = {"force_rport", "comedia"} if word in YES else set()
+                break
+            found.add(word)
+    words = [
+        f"auto_{word}" if f"auto_{word}" in found else word
+        for word in ("force_rport", "comedia")
+        if found & {word, f"auto_{word}"}
+    ]
+    return ",".join(words) or "no"
+
+
+def _identity_headers(own: Sequence[str], inherited: Sequence[str]) -> str:
+    """Several sendrpid of a section add up; those of [general] count where it has none. Joined by SEVERAL."""
+    headers = {"rpid" if value in YES else value for value in own or inherited}
+    return SEVERAL.join(sorted(headers & {"pai", "rpid"})) or "no"
+
+
+def _fax(own: Sequence[str], inherited: Sequence[str]) -> str:
+    """The last word of the section, or else of [general], decides; but nothing takes back a size or a yes."""
+    words = [word for value in own or inherited for word in value.split(",")]
+    modes = ["fec" if word in YES else word for word in words]
+    mode = next((mode for mode in reversed(modes) if mode in ("none", "fec", "redundancy")), "no")
+    sizes = [
+        word for value in (*inherited, *own) for word in value.split(",") if word.startswith("maxdatagram=")
+    ]
+    return ",".join([mode, *sizes[-1:]])
 
 
 @dataclass(frozen=True)
@@ -36,12 +79,14 @@ class PeerOption:
 
     spellings: the value of the field for each one of the option; a value is written in the first of its spellings
     default: what chan_sip takes when neither the peer nor [general] has the option
+    add_up: what several values, of the peer and of [general], come to
     """
 
     key: str
     field: str
     spellings: Mapping[str, Any]
     default: str
+    add_up: Callable[[Sequence[str], Sequence[str]], str] = _last
 
     def spell(self, value: Any) -> str:
         return next(text for text, meant in self.spellings.items() if meant == value)
@@ -54,8 +99,9 @@ PEER_OPTIONS = (
         "nat.symmetric",
         {"force_rport,comedia": True, "no": False, "comedia,force_rport": True, "yes": True},
         "auto_force_rport",
+        _nat,
     ),
-    PeerOption("directmedia", "media.direct", {**_YES, **_NO}, "yes"),
+    PeerOption("directmedia", "media.direct", {**YES, **_NO}, "yes"),
     PeerOption(
         "dtmfmode",
         "media.dtmf",
@@ -63,7 +109,7 @@ PEER_OPTIONS = (
         "rfc2833",
     ),
     PeerOption(
-        "encryption", "media.srtp", {**dict.fromkeys(_YES, "sdes"), **dict.fromkeys(_NO, "none")}, "no"
+        "encryption", "media.srtp", {**dict.fromkeys(YES, "sdes"), **dict.fromkeys(_NO, "none")}, "no"
     ),
     PeerOption(
         "t38pt_udptl",
@@ -76,18 +122,20 @@ PEER_OPTIONS = (
             "none": "udptl",
             "fec": "fec",
             "redundancy": "redundancy",
-            **dict.fromkeys(_YES, "fec"),
+            **dict.fromkeys(YES, "fec"),
         },
         "no",
+        _fax,
     ),
-    PeerOption("trustrpid", "inbound.trust_identity", {**_YES, **_NO}, "no"),
+    PeerOption("trustrpid", "inbound.trust_identity", {**YES, **_NO}, "no"),
     PeerOption(
         "sendrpid",
         "outbound.identity_header",
-        {**dict.fromkeys(_NO, "none"), "rpid": "rpid", "pai": "pai", **dict.fromkeys(_YES, "rpid")},
+        {**dict.fromkeys(_NO, "none"), "rpid": "rpid", "pai": "pai", **dict.fromkeys(YES, "rpid")},
         "no",
+        _identity_headers,
     ),
-    PeerOption("usereqphone", "outbound.user_phone", {**_YES, **_NO}, "no"),
+    PeerOption("usereqphone", "outbound.user_phone", {**YES, **_NO}, "no"),
 )
 # Older names that chan_sip still takes for the same option.
 ALSO_CALLED = {"canreinvite": "directmedia", "username": "defaultuser"}
@@ -170,12 +218,13 @@ RAW = frozenset({
     "usereqphone", "videosupport", "vmexten",
 })
 # fmt: on
-SECRETS = frozenset({"secret", "remotesecret", "md5secret", "auth"})
+_SECRETS = {"secret", "remotesecret", "md5secret", "auth"}
+_HARMLESS = (RAW | FIELD_OF.keys() | GENERAL.keys() | {*ENABLING.values(), RETRY_INTERVAL}) - _SECRETS
 
 
 def shown(key: str, value: str) -> str:
     """A value for people. What is no option of a peer may be a mistyped secret."""
+    key = fold(key)
     if key == "register":
         return register_line.masked(value)
-    harmless = key in RAW or key in FIELD_OF or key in GENERAL
-    return value if harmless and key not in SECRETS else MASK
+    return value if key in _HARMLESS else MASK

@@ -3,13 +3,19 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import stat
+import time
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Iterator
 
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import files
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import ConfigError
+
+FORK = multiprocessing.get_context("fork")
 
 
 def mine(mode: int) -> files.Attributes:
@@ -73,3 +79,74 @@ def test_a_backup_has_the_content_and_the_mode_and_no_include_picks_it_up(tmp_pa
 def test_an_unknown_group_is_named() -> None:
     with pytest.raises(ConfigError, match="no-such-group"):
         files.Attributes.named("root", "no-such-group", 0o640)
+
+
+def test_what_a_killed_writer_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    left, others = (
+        ".sip.conf.siptrunk-k3x_9a0b",
+        {".sip.conf.20260101", ".sip.conf.swp", ".x.conf.siptrunk-k3x_9a0b"},
+    )
+    for name in {left, *others}:
+        (tmp_path / name).write_text("secret\n")
+    files.write_text(str(tmp_path / "sip.conf"), "new\n", mine(0o600))
+    assert set(os.listdir(tmp_path)) == {"sip.conf", *others}
+
+
+def test_one_writer_at_a_time(tmp_path: Path) -> None:
+    """Each process adds one to a number; without the lock, some of them would read the same."""
+    counter = tmp_path / "counter"
+    counter.write_text("0")
+
+    def count() -> None:
+        for _turn in range(20):
+            with files.lock(str(tmp_path)):
+                number = int(counter.read_text())
+                time.sleep(0.001)
+                counter.write_text(str(number + 1))
+
+    writers = [FORK.Process(target=count) for _number in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert counter.read_text() == "80"
+    assert os.listdir(tmp_path) == ["counter"]
+
+
+@pytest.fixture
+def holder(tmp_path: Path) -> Iterator[BaseProcess]:
+    """Another process that has locked the directory."""
+    locked = FORK.Event()
+
+    def hold() -> None:
+        with files.lock(str(tmp_path)):
+            locked.set()
+            time.sleep(60)
+
+    process = FORK.Process(target=hold)
+    process.start()
+    assert locked.wait(10)
+    yield process
+    process.kill()
+    process.join()
+
+
+@pytest.mark.usefixtures("holder")
+def test_who_waits_too_long_is_told_why(tmp_path: Path) -> None:
+    with (
+        pytest.raises(ConfigError, match="another play is at work") as error,
+        files.lock(str(tmp_path), patience=0.2),
+    ):
+        pass
+    assert error.value.path == str(tmp_path)
+
+
+def test_a_killed_writer_holds_nobody_up(tmp_path: Path, holder: BaseProcess) -> None:
+    holder.kill()
+    with files.lock(str(tmp_path), patience=10):
+        pass
+
+
+def test_only_what_is_there_can_be_locked(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such directory"), files.lock(str(tmp_path / "none")):
+        pass

@@ -61,7 +61,7 @@ def test_tells_trunks_and_leftovers_with_secrets_masked(
                 "provider": {"host": "mysipsp.com"},
                 "registration": {"user": "43212345", "secret": "********", "contact": "1234", "expiry": 120},
                 "inbound": {"context": "default"},
-                "outbound": {"auth": "own", "user": "caller", "secret": "********"},
+                "outbound": {"auth": "own", "user": "caller", "secret": "********", "from_caller": True},
                 "media": {"codecs": ["ulaw", "alaw", "gsm", "h263"], "direct": True},
                 "nat": {"keepalive": 0},
                 "options": {"peer": {"nat": "auto_force_rport"}},

@@ -661,7 +661,7 @@ def test_templates_count_and_are_no_trunks() -> None:
             "name": "a",
             "provider": {"host": "192.0.2.2"},
             "inbound": {"trust": ["192.0.2.1", "192.0.2.2"]},
-            "outbound": {"auth": "own", "user": "u", "secret": "s"},
+            "outbound": {"auth": "own", "user": "u", "secret": "s", "from_caller": True},
             "media": {"codecs": ["g722"], "direct": True},
             "nat": {"keepalive": 0},
             "sections": {"inbound": ["a-in", "a-out"]},

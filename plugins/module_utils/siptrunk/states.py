@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the states merged, replaced, overridden and deleted make of a PBX, in each layout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any, Callable, Dict, List, Mapping, Sequence, Tuple
+
+from . import changes, deployment, in_place
+from .drivers.chan_sip_reader import Leftover
+from .errors import SipTrunkError
+from .files import Attributes
+from .layouts import LAYOUTS
+from .trunk import load_trunks
+
+Trunks = List[Dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Pbx:
+    """Where trunks are to be made true.
+
+    layout: a name of LAYOUTS
+    attributes: of files that belong to the trunks
+    manager_user: also give the verifier its AMI user
+    """
+
+    config_dir: str
+    driver: ModuleType
+    layout: str
+    attributes: Attributes
+    manager_user: bool = False
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The trunks before and after, secrets included; the files as they shall be; what no trunk can hold."""
+
+    before: Trunks = field(repr=False)
+    after: Trunks = field(repr=False)
+    files: Tuple[deployment.PlannedFile, ...] = field(repr=False)
+    leftovers: Tuple[Leftover, ...]
+
+
+def present(pbx: Pbx) -> Tuple[Trunks, Tuple[Leftover, ...]]:
+    """The trunks that are there, secrets included, and what no trunk can hold."""
+    places = LAYOUTS[pbx.layout].sip
+    if places is None:
+        return deployment.current_trunks(pbx.config_dir, pbx.driver), ()
+    found = in_place.Trunks(pbx.config_dir, places)
+    return deployment.completed(found.trunks, pbx.config_dir), tuple(found.leftovers)
+
+
+def plan(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
+    """What *state* makes of the PBX with the given trunks, in the form of ``sip_trunks``.
+
+    Raises SipTrunkError when it cannot be.
+    """
+    return (_plan_included if LAYOUTS[pbx.layout].sip is None else _plan_in_place)(state, given, pbx)
+
+
+def _plan_included(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
+    before, leftovers = present(pbx)
+    trunks = load_trunks(_wanted(state, before, given))
+    files = deployment.plan(trunks, pbx.config_dir, pbx.driver, pbx.attributes, manager_user=pbx.manager_user)
+    return Planned(before, [trunk.to_dict() for trunk in trunks], files, leftovers)
+
+
+def _plan_in_place(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
+    """Only trunks that are declared now, or were before, get a part of the dialplan and of the manifest."""
+    layout = LAYOUTS[pbx.layout]
+    assert layout.sip
+    if state == "deleted" and not given:
+        raise SipTrunkError(f"layout = {pbx.layout}: all peers with a fixed host would go; name the trunks")
+    place = in_place.Trunks(pbx.config_dir, layout.sip)
+    before = deployment.completed(place.trunks, pbx.config_dir)
+    after = {trunk["name"]: trunk for trunk in _wanted(state, before, given)}
+    declared = {trunk["name"] for trunk in given} & after.keys()
+    ours = declared | deployment.declared_before(pbx.config_dir)
+    trunks = load_trunks([trunk for name, trunk in after.items() if name in ours])
+    place.change(
+        [trunk for trunk in trunks if trunk.name in declared],
+        [trunk["name"] for trunk in before if trunk["name"] not in after],
+    )
+    files = deployment.plan(
+        trunks,
+        pbx.config_dir,
+        pbx.driver,
+        pbx.attributes,
+        layout=layout,
+        changed_in_place=place,
+        manager_user=pbx.manager_user,
+    )
+    after.update((trunk.name, trunk.to_dict()) for trunk in trunks)
+    changed = [trunk for trunk in trunks if trunk.name in declared]
+    sections = {section.name for section in pbx.driver.sections(changed)}
+    leftovers = tuple(leftover for leftover in place.leftovers if leftover.section in sections)
+    return Planned(before, list(after.values()), files, leftovers)
+
+
+def _wanted(state: str, before: Trunks, given: Sequence[Mapping[str, Any]]) -> Trunks:
+    """All trunks that there shall be."""
+    return _WANTED[state](before, {trunk["name"]: dict(trunk) for trunk in given})
+
+
+Named = Dict[str, Dict[str, Any]]
+
+
+def _merged(before: Trunks, given: Named) -> Trunks:
+    had = {trunk["name"]: trunk for trunk in before}
+    return _replaced(
+        before, {name: changes.merged(had.get(name, {}), trunk) for name, trunk in given.items()}
+    )
+
+
+def _replaced(before: Trunks, given: Named) -> Trunks:
+    kept = [given.get(trunk["name"], trunk) for trunk in before]
+    there = {trunk["name"] for trunk in before}
+    return kept + [trunk for name, trunk in given.items() if name not in there]
+
+
+def _overridden(before: Trunks, given: Named) -> Trunks:
+    return list(given.values())
+
+
+def _deleted(before: Trunks, given: Named) -> Trunks:
+    return [trunk for trunk in before if given and trunk["name"] not in given]
+
+
+_WANTED: Dict[str, Callable[[Trunks, Named], Trunks]] = {
+    "merged": _merged,
+    "replaced": _replaced,
+    "overridden": _overridden,
+    "deleted": _deleted,
+}
+WRITING = tuple(_WANTED)

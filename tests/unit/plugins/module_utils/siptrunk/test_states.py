@@ -1,0 +1,161 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import (
+    deployment,
+    expectation,
+    states,
+)
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import chan_sip
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import SipTrunkError
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.files import Attributes
+
+MAIN: dict[str, Any] = {
+    "name": "main",
+    "provider": {"host": "sip.example.com"},
+    "registration": {"user": "4321", "secret": "canary"},
+    "inbound": {"numbers": {"1234": {"goto": "internal,100,1"}}},
+}
+BACKUP: dict[str, Any] = {"name": "backup", "provider": {"host": "192.0.2.1"}}
+STOCK = {
+    "sip.conf": "[general]\n; by hand\n[gateway]\ntype = peer\nhost = 192.0.2.99\ninsecure = port\n",
+    "extensions.conf": "[internal]\n",
+    "extensions_custom.conf": "[from-internal-custom](+)\n",
+}
+FREEPBX = {
+    **STOCK,
+    "sip.conf": "[general]\n#include sip_general_custom.conf\n#include sip_registrations_custom.conf\n"
+    "#include sip_custom.conf\n",
+    "sip_general_custom.conf": "",
+    "sip_registrations_custom.conf": "",
+    "sip_custom.conf": "",
+}
+
+
+def pbx(directory: Path, layout: str) -> states.Pbx:
+    for name, text in (FREEPBX if layout == "freepbx" else STOCK).items():
+        (directory / name).write_text(text)
+    return states.Pbx(str(directory), chan_sip, layout, Attributes(os.getuid(), os.getgid(), 0o640))
+
+
+def run(state: str, there: states.Pbx, *given: dict[str, Any]) -> states.Planned:
+    planned = states.plan(state, given, there)
+    deployment.apply(planned.files, backup=False)
+    return planned
+
+
+def names(there: states.Pbx) -> set[str]:
+    return {trunk["name"] for trunk in states.present(there)[0]} - {"gateway"}
+
+
+each_layout = pytest.mark.parametrize("layout", ["included", "in_place", "freepbx"])
+
+
+@each_layout
+def test_what_was_written_is_gathered_and_written_again_without_a_change(tmp_path: Path, layout: str) -> None:
+    there = pbx(tmp_path, layout)
+    planned = run("replaced", there, MAIN, BACKUP)
+    assert {trunk["name"] for trunk in planned.before} <= {"gateway"}
+    found = [trunk for trunk in states.present(there)[0] if trunk["name"] != "gateway"]
+    assert sorted(found, key=str) == sorted([MAIN, BACKUP], key=str)
+    again = states.plan("replaced", [MAIN, BACKUP], there)
+    assert not any(file.changes for file in again.files)
+    assert again.before == again.after
+
+
+@each_layout
+def test_merged_changes_what_is_given(tmp_path: Path, layout: str) -> None:
+    there = pbx(tmp_path, layout)
+    run("replaced", there, MAIN, BACKUP)
+    run("merged", there, {"name": "main", "registration": {"expiry": 600}, "outbound": {"max_channels": 2}})
+    found = {trunk["name"]: trunk for trunk in states.present(there)[0]}
+    assert found["main"] == {
+        **MAIN,
+        "registration": {**MAIN["registration"], "expiry": 600},
+        "outbound": {"max_channels": 2},
+    }
+    assert found["backup"] == BACKUP
+
+
+@each_layout
+def test_merged_with_a_trunk_that_is_not_there_adds_it(tmp_path: Path, layout: str) -> None:
+    there = pbx(tmp_path, layout)
+    run("merged", there, MAIN)
+    assert names(there) == {"main"}
+
+
+@each_layout
+def test_replaced_keeps_others_and_overridden_does_not(tmp_path: Path, layout: str) -> None:
+    there = pbx(tmp_path, layout)
+    run("replaced", there, MAIN)
+    run("replaced", there, BACKUP)
+    assert names(there) == {"main", "backup"}
+    run("overridden", there, BACKUP)
+    assert [trunk["name"] for trunk in states.present(there)[0]] == ["backup"]
+    assert "canary" not in "".join(path.read_text() for path in tmp_path.iterdir())
+
+
+@each_layout
+def test_deleted_leaves_nothing_of_the_trunk_behind(tmp_path: Path, layout: str) -> None:
+    there = pbx(tmp_path, layout)
+    run("replaced", there, MAIN, BACKUP)
+    run("deleted", there, {"name": "main"}, {"name": "nobody"})
+    assert names(there) == {"backup"}
+    assert not any(
+        word in path.read_text() for path in tmp_path.iterdir() for word in ("4321", "main", "canary")
+    )
+
+
+@each_layout
+def test_a_disabled_trunk_is_taken_out(tmp_path: Path, layout: str) -> None:
+    there = pbx(tmp_path, layout)
+    run("replaced", there, MAIN, BACKUP)
+    disabled = {**MAIN, "enabled": False}
+    run("replaced", there, disabled)
+    assert names(there) == {"backup"}
+    assert not any(file.changes for file in states.plan("replaced", [disabled], there).files)
+
+
+@pytest.mark.parametrize("layout", ["in_place", "freepbx"])
+def test_where_people_keep_trunks_all_of_them_are_not_deleted_by_the_way(tmp_path: Path, layout: str) -> None:
+    there = pbx(tmp_path, layout)
+    with pytest.raises(SipTrunkError):
+        states.plan("deleted", [], there)
+
+
+def test_in_place_only_what_was_declared_is_expected_and_dialled(tmp_path: Path) -> None:
+    there = pbx(tmp_path, "in_place")
+    run("replaced", there, MAIN)
+    text = (tmp_path / expectation.FILENAME).read_text()
+    assert [trunk.name for trunk in expectation.from_json(text)] == ["main"]
+    assert "gateway" not in (tmp_path / "extensions_trunks.conf").read_text()
+    assert not (tmp_path / "sip_trunks.conf").exists()
+    # A trunk that is kept by hand is expected from the moment on that it is declared.
+    run("merged", there, {"name": "gateway"})
+    text = (tmp_path / expectation.FILENAME).read_text()
+    assert {trunk.name for trunk in expectation.from_json(text)} == {"main", "gateway"}
+    assert "@gateway" in (tmp_path / "extensions_trunks.conf").read_text()
+
+
+def test_freepbx_includes_the_dialplan_from_its_custom_file(tmp_path: Path) -> None:
+    there = pbx(tmp_path, "freepbx")
+    run("replaced", there, MAIN)
+    assert (tmp_path / "extensions.conf").read_text() == STOCK["extensions.conf"]
+    assert "extensions_trunks.conf" in (tmp_path / "extensions_custom.conf").read_text()
+    assert (tmp_path / "sip.conf").read_text() == FREEPBX["sip.conf"]
+
+
+def test_leftovers_are_those_of_the_given_trunks(tmp_path: Path) -> None:
+    there = pbx(tmp_path, "in_place")
+    with (tmp_path / "sip.conf").open("a") as file:
+        file.write("acl = unknown\n[other]\ntype = peer\nhost = 192.0.2.98\ninsecure = port\nacl = unknown\n")
+    planned = run("merged", there, {"name": "gateway"})
+    assert [(leftover.section, leftover.key) for leftover in planned.leftovers] == [("gateway", "acl")]
+    assert {leftover.section for leftover in states.present(there)[1]} >= {"gateway", "other"}
