@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
@@ -11,12 +12,21 @@ import subprocess
 import time
 import uuid
 from pathlib import Path
-from typing import Dict, Iterator, List
+from typing import Dict, Iterator, List, Sequence
 
 import pytest
 
+from .registrar import CONFIG as REGISTRAR_CONFIG
+from .registrar import Registrar
+
 IMAGE = os.environ.get("ORACLE_IMAGE", "localhost/telephony-lab-asterisk16")
+REGISTRAR_IMAGE = os.environ.get("ORACLE_REGISTRAR_IMAGE", "localhost/telephony-lab-sip")
+# A name for the loopback address in the containers.
+HOST = "registrar.test"
 SEED = int(os.environ.get("ORACLE_SEED", "0")) or random.randrange(1, 2**32)
+# The registrar's ports are free: 5060 is the one that chan_sip takes where a line does not say.
+ADDRESS = "127.0.0.1:5080"
+GENERAL = f"[general]\nudpbindaddr = {ADDRESS}\ntcpenable = yes\ntcpbindaddr = {ADDRESS}\n"
 CONFIG = {
     "asterisk.conf": "[options]\n",
     "modules.conf": "[modules]\nautoload = no\nload = chan_sip.so\n",
@@ -25,7 +35,7 @@ CONFIG = {
         "[general]\nenabled = yes\nbindaddr = 127.0.0.1\n\n"
         "[oracle]\nsecret = oracle\nread = all\nwrite = all\n"
     ),
-    "sip.conf": "[general]\n",
+    "sip.conf": GENERAL,
 }
 
 Message = List[str]
@@ -36,7 +46,7 @@ class Asterisk:
 
     def __init__(self, container: str, config: Path) -> None:
         self.config = config
-        self._container = container
+        self.container = container
         # bash's /dev/tcp needs nothing in the image and no route to the container.
         relay = "exec 3<>/dev/tcp/127.0.0.1/5038; cat <&3 & cat >&3"
         self._ami = subprocess.Popen(
@@ -66,24 +76,6 @@ class Asterisk:
     def write(self, name: str, text: str) -> None:
         (self.config / name).write_bytes(text.encode("utf-8", "surrogateescape"))
 
-    def start_another(self, name: str, sip_conf: str) -> None:
-        """Run a second daemon beside this one, with its own configuration in the sub-directory *name*."""
-        directory = self.config / name
-        directory.mkdir()
-        inside = f"/etc/asterisk/{name}"
-        directories = f"[directories]\nastetcdir = {inside}\nastrundir = {inside}\nastdbdir = {inside}\n"
-        for file, text in {
-            **CONFIG,
-            "asterisk.conf": directories,
-            "manager.conf": "",
-            "sip.conf": sip_conf,
-        }.items():
-            self.write(f"{name}/{file}", text)
-        options = ["-C", f"{inside}/asterisk.conf"]
-        command = ["podman", "exec", "--detach", self._container, "asterisk", "-f", "-n", *options]
-        subprocess.run(command, capture_output=True, check=True)
-        wait_until_booted(self._container, *options)
-
     def close(self) -> None:
         self._ami.kill()
         self._ami.communicate()
@@ -110,38 +102,46 @@ def asterisk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asterisk]:
     config.chmod(0o755)
     for name, text in CONFIG.items():
         (config / name).write_text(text)
-    container = f"oracle-{uuid.uuid4().hex[:12]}"
-    command = [
-        "podman",
-        "run",
-        "--detach",
-        "--rm",
-        "--name",
-        container,
-        "--network",
-        "none",
-        "--pull",
-        "never",
-    ]
+    options = ["--network", "none", "--add-host", f"{HOST}:127.0.0.1", "--volume", f"{config}:/etc/asterisk"]
+    with container(IMAGE, options, "asterisk", "-f", "-n") as name:
+        wait_until_booted(name)
+        daemon = Asterisk(name, config)
+        yield daemon
+        daemon.close()
+
+
+@pytest.fixture(scope="session")
+def registrar(asterisk: Asterisk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registrar]:
+    """On the loopback of Asterisk's container."""
+    directory = tmp_path_factory.mktemp("registrar")
+    shutil.copy(REGISTRAR_CONFIG, directory)
+    options = ["--network", f"container:{asterisk.container}", "--volume", f"{directory}:/registrar"]
+    command = "exec kamailio -DD -E -f /registrar/registrar.cfg 2> /registrar/log"
+    with container(REGISTRAR_IMAGE, options, "bash", "-c", command) as name:
+        yield Registrar(name, directory)
+
+
+@contextlib.contextmanager
+def container(image: str, options: Sequence[str], entrypoint: str, *arguments: str) -> Iterator[str]:
+    """A container of our own; gives its name."""
+    name = f"oracle-{uuid.uuid4().hex[:12]}"
+    command = ["podman", "run", "--detach", "--rm", "--name", name, "--pull", "never", *options]
     started = subprocess.run(
-        [*command, "--volume", f"{config}:/etc/asterisk", "--entrypoint", "asterisk", IMAGE, "-f", "-n"],
+        [*command, "--entrypoint", entrypoint, image, *arguments],
         capture_output=True,
         check=False,
         text=True,
     )
-    assert started.returncode == 0, f"the container with {IMAGE} does not start: {started.stderr}"
+    assert started.returncode == 0, f"the container with {image} does not start: {started.stderr}"
     try:
-        wait_until_booted(container)
-        daemon = Asterisk(container, config)
-        yield daemon
-        daemon.close()
+        yield name
     finally:
-        subprocess.run(["podman", "rm", "--force", "--time", "0", container], capture_output=True, check=True)
+        subprocess.run(["podman", "rm", "--force", "--time", "0", name], capture_output=True, check=True)
 
 
-def wait_until_booted(container: str, *options: str) -> None:
+def wait_until_booted(name: str) -> None:
     give_up = time.monotonic() + 30
-    command = ["podman", "exec", container, "asterisk", *options, "-rx", "core waitfullybooted"]
+    command = ["podman", "exec", name, "asterisk", "-rx", "core waitfullybooted"]
     while True:
         answer = subprocess.run(command, capture_output=True, check=False, text=True)
         if "fully booted" in answer.stdout:

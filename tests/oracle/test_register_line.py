@@ -1,15 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Generated register lines against the registrations that chan_sip makes of them (AMI SIPshowregistry)."""
+"""Register lines against the registrations that chan_sip makes of them."""
 
 from __future__ import annotations
 
 import os
 import random
-import time
 from collections import Counter
-from typing import Counter as CounterOf
-from typing import Dict, Iterator, List, Tuple
+from typing import List, Sequence
 
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.document import (
     BLANKS,
@@ -22,11 +20,12 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.regist
     render,
 )
 
-from .conftest import Asterisk
+from .cases import LINES, WANTED
+from .chan_sip import LAST, forget, registration, take
+from .conftest import GENERAL, Asterisk
+from .shrink import check, simpler_line, simpler_text
 
 COUNT = int(os.environ.get("ORACLE_N", "300"))
-REGISTRAR_PORT = 5099
-LAST = "last:registration@192.0.2.99"
 USERS = (
     "alice",
     "4321",
@@ -76,101 +75,64 @@ TAILS = (
 )  # fmt: skip
 SPECIAL = "a:/?@~\"\\()[];# %$'*=,\té\udcff"
 
-Registration = Tuple[str, str, int, str, int, int]
-
 
 def test_parse_is_the_one_of_chan_sip(asterisk: Asterisk, rng: random.Random) -> None:
-    lines = [LAST, *{generate(rng) for _number in range(COUNT)} - {LAST}]
-    text = "[general]\n" + "".join(f"register => {line}\n" for line in lines)
-    values = {e.value: None for e in Document.parse(text).sections[0].entries if e.key == "register"}
-    ours: CounterOf[Registration] = Counter()
-    for value in values:
-        line = parse(value).line
-        if line is not None:
-            ours[registration(line)] += 1
-    compare(ours, registrations(asterisk, text))
+    lines = [*LINES, *dict.fromkeys(generate(rng) for _number in range(COUNT))]
+    check(lines, lambda some: misread(asterisk, some), simpler_text)
 
 
 def test_rendered_line_is_read_back_by_chan_sip(asterisk: Asterisk, rng: random.Random) -> None:
-    ours: CounterOf[Registration] = Counter(
-        [registration(RegisterLine("last", "192.0.2.99", secret="registration"))]
-    )
-    document = Document.new()
-    general = document.add_section("general")
-    general.add("register", LAST)
-    values = set()
-    for _number in range(COUNT):
-        line = RegisterLine(
-            user=rng.choice(("alice", word(rng))),
-            host=rng.choice(("192.0.2.1", "sip.example.com")),
-            secret=word(rng),
-            auth_user=rng.choice((None, word(rng))),
-            domain=rng.choice((None, "example.net")),
-            port=rng.choice((None, 5070)),
-            transport=rng.choice(("udp", "tcp", "tls")),
-            extension=rng.choice((None, "1234")),
-            expiry=rng.choice((None, 60)),
-        )
+    lines, refused = [], 0
+    for line in (*WANTED, *(wanted(rng) for _number in range(COUNT))):
         try:
-            value = render(line)
+            render(line)
+            lines.append(line)
         except NotRepresentable:
-            continue
-        if value not in values:
-            values.add(value)
-            general.add("register", value)
-            ours[registration(line)] += 1
-    assert len(values) > COUNT // 2
-    compare(ours, registrations(asterisk, str(document)))
+            refused += 1
+    assert len(lines) > COUNT // 2
+    check(lines, lambda some: wrongly_rendered(asterisk, some), simpler_line)
+    print(f"{refused} others refused")
 
 
-def test_chan_sip_authenticates_with_the_rendered_secret(asterisk: Asterisk, rng: random.Random) -> None:
-    """A second Asterisk is the registrar and knows the secrets from plain options, which hold any of them."""
-    # chan_sip starts ten registrations in a second.
-    accounts = min(COUNT // 5, 150)
-    provider, customer = Document.new(), Document.new()
-    provider.add_section("general").add("udpbindaddr", f"127.0.0.1:{REGISTRAR_PORT}")
-    general = customer.add_section("general")
-    expected: List[RegisterLine] = []
-    while len(expected) < accounts:
-        name, secret = f"account{len(expected)}", word(rng)
-        line = RegisterLine(
-            name,
-            "127.0.0.1",
-            port=REGISTRAR_PORT,
-            secret=secret,
-            auth_user=rng.choice((None, name)),
-            extension=rng.choice((None, "1234")),
-        )
+def misread(asterisk: Asterisk, lines: Sequence[str]) -> List[str]:
+    """Differences between what we read and what chan_sip reads."""
+    # A value that begins with // makes chan_sip write outside of its memory.
+    safe = [line for line in lines if not line.lstrip(BLANKS + "=>").startswith("//")]
+    text = GENERAL + "".join(f"register => {line}\n" for line in (*safe, LAST))
+    entries = Document.parse(text).sections[0].entries
+    values = dict.fromkeys(entry.value for entry in entries if entry.key == "register")
+    parsed = [parse(value).line for value in values]
+    return compare(asterisk, [line for line in parsed if line is not None], text)
+
+
+def wrongly_rendered(asterisk: Asterisk, lines: Sequence[RegisterLine]) -> List[str]:
+    """Differences between what we want to be registered and what chan_sip reads of our lines."""
+    document = Document.parse(GENERAL)
+    general = document.sections[0]
+    spelled = {}
+    for line in lines:
         try:
-            value = render(line)
-            if secret != secret.strip(BLANKS):
-                continue
+            spelled[render(line)] = line
         except NotRepresentable:
+            # A simpler one of a list that is being shrunk.
             continue
-        account = provider.add_section(name)
-        for key, setting in (("type", "friend"), ("host", "dynamic"), ("secret", secret)):
-            account.add(key, setting)
+    for value in (*spelled, LAST):
         general.add("register", value)
-        expected.append(line)
-    asterisk.start_another("registrar", str(provider))
-    asterisk.write("sip.conf", str(customer))
-    asterisk.action({"Action": "Command", "Command": "sip reload"})
-    give_up = time.monotonic() + 10 + 0.2 * accounts
-    missing = expected
-    while missing and time.monotonic() < give_up:
-        registered = {user for user, state in states(asterisk) if state == "Registered"}
-        missing = [line for line in expected if line.user not in registered]
-        time.sleep(0.2)
-    print(f"{accounts - len(missing)} accounts registered")
-    assert not missing, (
-        f"{len(missing)} are refused: {[(line, line.secret, render(line)) for line in missing[:5]]}"
-    )
+    return compare(asterisk, [*spelled.values(), RegisterLine("last", "192.0.2.99")], str(document))
+
+
+def compare(asterisk: Asterisk, lines: Sequence[RegisterLine], text: str) -> List[str]:
+    ours = Counter(map(registration, lines))
+    forget(asterisk)
+    theirs = take(asterisk, text)
+    only = [("only ours", entry) for entry in ours - theirs] + [("only theirs", e) for e in theirs - ours]
+    print(f"{sum(theirs.values())} registrations compared")
+    return [f"{whose}: {entry}" for whose, entry in only]
 
 
 def generate(rng: random.Random) -> str:
     if rng.random() < 0.2:
-        # A value that begins with // makes chan_sip write outside of its memory.
-        return "".join(rng.choice(SPECIAL) for _number in range(rng.randint(0, 20))).lstrip("/" + BLANKS)
+        return "".join(rng.choice(SPECIAL) for _number in range(rng.randint(0, 20)))
     line = rng.choice(("", "", "", "?", "peer?")) + rng.choice(
         ("", "", "", "udp://", "tcp://", "TLS://", "ws://", "tcp:/")
     )
@@ -187,68 +149,19 @@ def generate(rng: random.Random) -> str:
     )
 
 
+def wanted(rng: random.Random) -> RegisterLine:
+    return RegisterLine(
+        user=rng.choice(("alice", "alice", word(rng))),
+        host=rng.choice(("192.0.2.1", "sip.example.com", "[2001:db8::1]")),
+        secret=word(rng),
+        auth_user=rng.choice((None, None, word(rng))),
+        domain=rng.choice((None, "example.net")),
+        port=rng.choice((None, 5070)),
+        transport=rng.choice(("udp", "tcp", "tls")),
+        extension=rng.choice((None, "1234", word(rng))),
+        expiry=rng.choice((None, 60)),
+    )
+
+
 def word(rng: random.Random) -> str:
     return "".join(rng.choice(rng.choice(("s3cret", SPECIAL))) for _number in range(rng.randint(1, 6)))
-
-
-def registration(line: RegisterLine) -> Registration:
-    return (
-        line.host,
-        line.user,
-        line.effective_port,
-        line.domain or line.host,
-        line.domain_port or 5060,
-        line.effective_expiry(),
-    )
-
-
-def registrations(asterisk: Asterisk, text: str, seconds: float = 15) -> CounterOf[Registration]:
-    """What chan_sip has after it has taken *text* as sip.conf, which must hold LAST."""
-    asterisk.write("sip.conf", "[general]\nregister => before@192.0.2.98\n")
-    reload_until(asterisk, "before", seconds)
-    asterisk.write("sip.conf", text)
-    return reload_until(asterisk, "last", seconds)
-
-
-def reload_until(asterisk: Asterisk, user: str, seconds: float) -> CounterOf[Registration]:
-    asterisk.action({"Action": "Command", "Command": "sip reload"})
-    give_up = time.monotonic() + seconds
-    while True:
-        found = show_registry(asterisk)
-        # The list is empty for a moment, then grows.
-        if any(entry[1] == user for entry in found) and found == show_registry(asterisk):
-            return found
-        assert time.monotonic() < give_up, f"no registration of {user}"
-        time.sleep(0.05)
-
-
-def states(asterisk: Asterisk) -> List[Tuple[str, str]]:
-    return [(entry["Username"], entry["State"]) for entry in entries(asterisk)]
-
-
-def entries(asterisk: Asterisk) -> Iterator[Dict[str, str]]:
-    for message in asterisk.messages({"Action": "SIPshowregistry"}, "Event: RegistrationsComplete"):
-        if message[0] == "Event: RegistryEntry":
-            yield dict(field.split(": ", 1) for field in message[1:])
-
-
-def show_registry(asterisk: Asterisk) -> CounterOf[Registration]:
-    return Counter(
-        (
-            entry["Host"],
-            entry["Username"],
-            int(entry["Port"]),
-            entry["Domain"],
-            int(entry["DomainPort"]),
-            int(entry["Refresh"]),
-        )
-        for entry in entries(asterisk)
-    )
-
-
-def compare(ours: CounterOf[Registration], theirs: CounterOf[Registration]) -> None:
-    print(f"{sum(theirs.values())} registrations")
-    only: List[Tuple[str, Registration]] = [("ours", r) for r in ours - theirs] + [
-        ("theirs", r) for r in theirs - ours
-    ]
-    assert not only, f"{len(only)} differ: {only[:10]}"

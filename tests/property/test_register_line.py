@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import time
+from typing import Optional
 
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.document import Document
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import NotRepresentable
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.register_line import (
     LENGTH_LIMIT,
     RegisterLine,
+    fits_digest,
     masked,
     parse,
     render,
@@ -72,6 +74,27 @@ def test_most_secrets_can_be_rendered(line: RegisterLine) -> None:
         render(line)
     except NotRepresentable:
         assert not tame
+
+
+@given(
+    st.text(st.characters(codec="utf-8") | st.sampled_from('":\\()[];?/@~ '), max_size=300),
+    st.none() | st.just("bob"),
+    st.sampled_from(["h", "sip.example.com", "h" * 65]),
+)
+def test_every_secret_is_refused_with_a_way_out_or_arrives_whole(
+    secret: str, auth_user: Optional[str], host: str
+) -> None:
+    line = RegisterLine("alice", host, secret=secret, auth_user=auth_user)
+    try:
+        value = render(line)
+    except NotRepresentable as error:
+        for way_out in ("secret", "peer?user@host/extension", "chan_pjsip"):
+            assert way_out in error.alternatives
+        return
+    again = parse(value).line
+    assert again is not None
+    assert (again.secret or "") == secret
+    assert fits_digest(auth_user or "alice", secret, host)
 
 
 @given(lines, st.sampled_from(["hush", "hush:", "hu?sh", "hu/sh", '"hush"', "hu@sh", "hush\\", "(hush"]))

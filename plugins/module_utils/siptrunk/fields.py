@@ -86,7 +86,11 @@ _caller = _matching(
     "is not a number that a caller can have",
     "write up to 40 digits, a + in front if the provider wants it; or a name without blanks",
 )
-_digest_user = _matching(r"[!-~]+", "is not a user name", "use printable ASCII characters without blanks")
+_digest_user = _matching(
+    r"[!#-\[\]-~]+",
+    "is not a user name that Asterisk can send",
+    'use printable ASCII characters other than blanks, " and \\',
+)
 _word = _matching(
     r"[A-Za-z0-9_.-]{1,79}", "is not the name of a dialplan context", "use up to 79 of A-Z a-z 0-9 _ . -"
 )

@@ -5,24 +5,41 @@
 ``[peer?][transport://]user[@domain[:domain_port]][:secret[:auth_user]]@host[:port][/extension][~expiry]``
 
 Source: sip_parse_register_line() in channels/sip/config_parser.c, __ast_app_separate_args() in main/app.c,
-ast_strip_quoted() in main/utils.c of Asterisk 16; 18 and 20 have the same.
+ast_strip_quoted() in main/utils.c of Asterisk 16; 18 and 20 have the same. What becomes of the fields on the wire:
+transmit_register() and build_reply_digest() in channels/chan_sip.c.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
+import urllib.parse
 from dataclasses import dataclass, field, replace
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from functools import cache
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from .errors import NotRepresentable
 from .secrets import MASK
 
 # chan_sip copies the value into a buffer of 256 bytes, of which one ends the string.
 LENGTH_LIMIT = 255
+# user:realm:secret, of which the digest is made, goes through such a buffer, too. The realm is the provider's, and
+# usually its domain: room is kept for that name, and at least for one of this size.
+DIGEST_LIMIT = 255
+REALM_LENGTH = 64
+# What remains of other buffers: of 80 bytes for sip:HOST:PORT, of 256 for <sip:USER@HOST>;tag=as01234567, of 512 for
+# the percent-encoded user of the Contact.
+URI_LIMIT = 75
+FROM_LIMIT = 233
+CONTACT_LIMIT = 511
 DEFAULT_EXPIRY = 120
 DEFAULT_EXTENSION = "s"
 DEFAULT_PORTS = {"udp": 5060, "tcp": 5060, "tls": 5061}
+ELSEWHERE = (
+    "or set the secret as remotesecret of a peer, which register => peer?user@host/extension names; "
+    "or use chan_pjsip"
+)
+SIMPLE = "use letters, digits and -._"
 OPTIONAL_TEXTS = ("secret", "auth_user", "domain", "peer", "extension")
 
 
@@ -163,13 +180,22 @@ def parse(value: str) -> Parsed:
 def render(line: RegisterLine) -> str:
     """The plainest spelling that chan_sip reads back as *line*; still to be escaped for the file (``;``).
 
-    Raises NotRepresentable when there is none.
+    Raises NotRepresentable when there is none, or when chan_sip would send something else than *line* says.
     """
     wanted = _without_empty(line)
+    for loss in _LOSSES:
+        if loss.happens(wanted):
+            raise NotRepresentable(loss.reason, loss.way_out)
     for value in _spellings(wanted):
         if _reads_back(value, wanted):
             return value
     raise _not_representable(wanted)
+
+
+def fits_digest(user: str, secret: str, host: str) -> bool:
+    """Whether chan_sip can authenticate at *host*, or its domain, without cutting the secret."""
+    realm = max(REALM_LENGTH, _size(host))
+    return _size(user) + _size(secret) + realm + len("::") <= DIGEST_LIMIT
 
 
 def masked(value: str) -> str:
@@ -193,6 +219,10 @@ _ACCOUNT = re.compile(r"""(?:[\w.+-]*\?)?(?:[A-Za-z]+://)?[^:/?"'\\~;()\[\]]*(?!
 _WHERE = re.compile(r"""(?:\[[0-9A-Fa-f:.]*\]|[^:/~"\\]*)(?::[0-9]+(?![^/~]))?(?:/[^~]*)?(?:~[0-9]+$)?""")
 
 
+# What a scan for each separator stops at.
+_MARKS = {separator: re.compile(rb'[\0()\[\]"\\%b]' % separator.encode()) for separator in "?/:~@"}
+
+
 class _Buffer:
     """A C string that is taken apart in place: separators become NUL, and a scan may run over one.
 
@@ -200,8 +230,8 @@ class _Buffer:
     """
 
     def __init__(self, octets: bytes) -> None:
-        # Two spare bytes: a backslash at the very end makes the scan step over the last NUL.
-        self._octets = bytearray(octets) + bytearray(LENGTH_LIMIT + 3 - len(octets))
+        # A backslash at the very end makes the scan step over the last NUL.
+        self._octets = bytearray(octets + b"\0\0")
 
     def text(self, start: Optional[int]) -> str:
         return "" if start is None else self._bytes(start).decode("utf-8", "surrogateescape")
@@ -221,31 +251,37 @@ class _Buffer:
         """__ast_app_separate_args() without removal of quotes: at most *limit* pieces, missing ones None."""
         pieces: List[Optional[int]] = []
         if start is not None:
-            octets, mark = self._octets, ord(separator)
+            octets, find, wanted = self._octets, _MARKS[separator].search, separator.encode()
             scan, cut = start, start - 2
             while octets[scan] and len(pieces) < limit - 1:
                 pieces.append(scan)
                 round_brackets = square_brackets = 0
                 quoted = False
-                while octets[scan]:
-                    octet = octets[scan]
-                    scan += 1
-                    if octet == ord("("):
-                        round_brackets += 1
-                    elif octet == ord(")"):
-                        round_brackets = max(0, round_brackets - 1)
-                    elif octet == ord("["):
-                        square_brackets += 1
-                    elif octet == ord("]"):
-                        square_brackets = max(0, square_brackets - 1)
-                    elif octet == ord('"'):
-                        quoted = not quoted
-                    elif octet == ord("\\"):
-                        scan += 1
-                    elif octet == mark and not (round_brackets or square_brackets or quoted):
-                        cut = scan - 1
-                        octets[cut] = 0
+                while True:
+                    mark = find(octets, scan)
+                    assert mark is not None
+                    scan = mark.end()
+                    octet = mark[0]
+                    if octet == b"\0":
+                        scan -= 1
                         break
+                    if octet == wanted:
+                        if not (round_brackets or square_brackets or quoted):
+                            cut = scan - 1
+                            octets[cut] = 0
+                            break
+                    elif octet == b"(":
+                        round_brackets += 1
+                    elif octet == b")":
+                        round_brackets = max(0, round_brackets - 1)
+                    elif octet == b"[":
+                        square_brackets += 1
+                    elif octet == b"]":
+                        square_brackets = max(0, square_brackets - 1)
+                    elif octet == b'"':
+                        quoted = not quoted
+                    elif octet == b"\\":
+                        scan += 1
             if octets[scan] or scan - 1 == cut:
                 pieces.append(scan)
         return pieces + [None] * (limit - len(pieces))
@@ -262,16 +298,18 @@ class _Buffer:
         """ast_strip_quoted(): without outer blanks, and without one pair of double quotes around."""
         if start is None:
             return ""
-        while 0 < self._octets[start] < 33:
+        octets = self._octets
+        while 0 < octets[start] < 33:
             start += 1
-        end = start + len(self._bytes(start))
-        while end > start and self._octets[end - 1] < 33:
+        end = octets.index(0, start)
+        while end > start and octets[end - 1] < 33:
             end -= 1
-            self._octets[end] = 0
-        if end > start and self._octets[start] == self._octets[end - 1] == ord('"'):
-            self._octets[end - 1] = 0
+            octets[end] = 0
+        if end > start and octets[start] == octets[end - 1] == ord('"'):
+            end -= 1
+            octets[end] = 0
             start += 1
-        return self.text(start)
+        return octets[start : max(start, end)].decode("utf-8", "surrogateescape")
 
     def _bytes(self, start: int) -> bytes:
         return bytes(self._octets[start : self._octets.index(0, start)])
@@ -335,9 +373,9 @@ def _suspicions(line: RegisterLine) -> Iterator[Notice]:
         yield NO_HOST
     if line.host.isdigit():
         yield NUMERIC_HOST
-    if re.search(r"[:@/]", line.peer or ""):
+    if line.peer and re.search(r"[:@/]", line.peer):
         yield PEER
-    if re.search(r'[\\(\["].*:', line.user):
+    if ":" in line.user and re.search(r'[\\(\["].*:', line.user):
         yield SWALLOWED
     if line.user.lower() in ("sip", "sips") or line.host.lower() in ("sip", "sips"):
         yield SCHEME
@@ -385,34 +423,50 @@ def _spellings(line: RegisterLine) -> Iterator[str]:
     blanks.
     """
     texts = (line.user, line.domain, line.secret, line.auth_user, line.host, line.extension)
-    transports = ["", "udp://"] if line.transport == "udp" else [f"{line.transport}://"]
-    protections = itertools.product(
-        [f"{line.peer}?"] if line.peer else ["", "?"],
-        transports,
-        *(((text,) if text is None else (text, f'"{text}"')) for text in texts),
+    account = "".join(filter(None, (line.peer, *texts[:4])))
+    useful = (
+        "?" in account and not line.peer,
+        "/" in account and line.transport == "udp",
+        *(text is not None and not _PLAIN.fullmatch(text) for text in texts),
     )
-    plain = len(line.peer or "") + sum(len(text or "") for text in texts)
-    candidates = [(sum(map(len, filter(None, parts))) - plain, parts) for parts in protections]
-    for _rank, (peer, transport, user, domain, secret, auth_user, host, extension) in sorted(
-        candidates, key=lambda candidate: candidate[0]
-    ):
-        account = f"{user}" if domain is None else f"{user}@{domain}"
+    for question_mark, transport, *quoted in _protections(useful):
+        user, domain, secret, auth_user, host, extension = (
+            f'"{text}"' if quote else text for text, quote in zip(texts, quoted)
+        )
+        value = f"{line.peer}?" if line.peer else "?" if question_mark else ""
+        if transport or line.transport != "udp":
+            value += f"{line.transport}://"
+        value += f"{user}" if domain is None else f"{user}@{domain}"
         if line.domain_port is not None:
-            account += f":{line.domain_port}:{secret or ''}:{auth_user or ''}"
+            value += f":{line.domain_port}:{secret or ''}:{auth_user or ''}"
         elif auth_user is not None:
-            account += f":{secret or ''}:{auth_user}"
+            value += f":{secret or ''}:{auth_user}"
         elif secret is not None:
-            account += f":{secret}"
+            value += f":{secret}"
         port = "" if line.port is None else f":{line.port}"
         contact = "" if extension is None else f"/{extension}"
         expiry = "" if line.expiry is None else f"~{line.expiry}"
-        yield f"{peer}{transport}{account}@{host}{port}{contact}{expiry}"
+        yield f"{value}@{host}{port}{contact}{expiry}"
+
+
+# Quotes around such a text change nothing.
+_PLAIN = re.compile(r"[A-Za-z0-9._+-]+")
+# How much longer each protection makes the line: ?, udp://, and the quotes of six texts.
+_COSTS = (1, 6, 2, 2, 2, 2, 2, 2)
+
+
+@cache
+def _protections(useful: Tuple[bool, ...]) -> List[Tuple[bool, ...]]:
+    """All choices among the useful protections, the shortest first."""
+    choices = itertools.product(*((False, True) if use else (False,) for use in useful))
+    return sorted(choices, key=lambda choice: sum(itertools.compress(_COSTS, choice)))
+
+
+_OUTER_BLANK_OR_LINE_END = re.compile(r"\A[\0- ]|[\0- ]\Z|[\r\n\0]")
 
 
 def _reads_back(value: str, line: RegisterLine) -> bool:
-    if value != value.strip("".join(map(chr, range(33)))) or any(
-        character in value for character in "\r\n\0"
-    ):
+    if _OUTER_BLANK_OR_LINE_END.search(value):
         return False
     parsed = parse(value)
     return parsed.line == line and not {TOO_LONG, UNDERRUN} & set(parsed.notices)
@@ -423,8 +477,8 @@ def _representable(line: RegisterLine) -> bool:
 
 
 def _without_empty(line: RegisterLine) -> RegisterLine:
-    optional: Dict[str, Any] = {name: getattr(line, name) or None for name in OPTIONAL_TEXTS}
-    return replace(line, **optional)
+    empty: Dict[str, Any] = {name: None for name in OPTIONAL_TEXTS if getattr(line, name) == ""}
+    return replace(line, **empty) if empty else line
 
 
 def _without(line: RegisterLine, name: str) -> RegisterLine:
@@ -433,9 +487,10 @@ def _without(line: RegisterLine, name: str) -> RegisterLine:
 
 
 def _not_representable(line: RegisterLine) -> NotRepresentable:
-    if len(min(_spellings(line), key=len).encode("utf-8", "surrogateescape")) > LENGTH_LIMIT:
+    if _size(min(_spellings(line), key=len)) > LENGTH_LIMIT:
+        way_out = f"shorten its fields; {ELSEWHERE}" if line.secret else "shorten its fields"
         return NotRepresentable(
-            f"a register line holds {LENGTH_LIMIT} bytes and this one would be cut", "shorten its fields"
+            f"a register line holds {LENGTH_LIMIT} bytes and this one would be cut", way_out
         )
     culprits = [
         name
@@ -446,9 +501,79 @@ def _not_representable(line: RegisterLine) -> NotRepresentable:
         way_out = "without auth_user more characters are possible; " if line.auth_user else ""
         return NotRepresentable(
             "the secret has characters that a register line cannot carry",
-            f"{way_out}take a secret of letters, digits and -._ or let the provider set another",
+            f"{way_out}take a secret of letters, digits and -._; {ELSEWHERE}",
         )
     what = " or ".join(culprits) or "user, host, port or expiry"
-    return NotRepresentable(
-        f"{what} has characters that a register line cannot carry", "use letters, digits and -._"
-    )
+    return NotRepresentable(f"{what} has characters that a register line cannot carry", SIMPLE)
+
+
+class _Loss(NamedTuple):
+    """Fields that a register line can hold, and that chan_sip sends in another form."""
+
+    happens: Callable[[RegisterLine], bool]
+    reason: str
+    way_out: str
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogateescape"))
+
+
+def _domain(line: RegisterLine) -> str:
+    return line.domain or line.host
+
+
+def _request_uri(line: RegisterLine) -> str:
+    port = line.domain_port if line.domain else line.port
+    return f"{_domain(line)}:{port}" if port else _domain(line)
+
+
+# chan_sip writes them as they are, so they must not end the part of a SIP address, or the quotes, that they stand in.
+_USER = re.compile(r'[^\0- \x7f"<>\\@:\[\]]+')
+_HOST = re.compile(rf"\[[0-9A-Fa-f:.]+\]|{_USER.pattern}")
+_QUOTED = re.compile(r'[^"\\]*')
+# What ast_uri_encode() leaves as it is (ast_uri_sip_user).
+_UNENCODED = "-_.!~*'()&=+$,;?/"
+
+_LOSSES = (
+    _Loss(
+        lambda line: not _USER.fullmatch(line.user),
+        "user is empty, or has characters that chan_sip would send as they are, and that end the user of a SIP address",
+        SIMPLE,
+    ),
+    _Loss(
+        lambda line: not _HOST.fullmatch(_domain(line)),
+        "domain or host is empty, or has characters that chan_sip would send as they are, and that end a SIP address",
+        "write a name or an address, one of IPv6 in brackets",
+    ),
+    _Loss(
+        lambda line: not _QUOTED.fullmatch(line.auth_user or ""),
+        'auth_user has a " or a \\, and chan_sip would send it unescaped',
+        "let the provider set another, or use chan_pjsip",
+    ),
+    _Loss(
+        lambda line: _size(_request_uri(line)) > URI_LIMIT,
+        f"chan_sip would cut domain or host, and port, in the Request-URI: they have room for {URI_LIMIT} bytes",
+        "use a shorter name, or chan_pjsip",
+    ),
+    _Loss(
+        lambda line: _size(line.user + _domain(line)) > FROM_LIMIT,
+        f"chan_sip would cut the From, and take no answer: user and domain have room for {FROM_LIMIT} bytes",
+        "use shorter names, or chan_pjsip",
+    ),
+    _Loss(
+        lambda line: (
+            len(urllib.parse.quote(line.effective_extension, _UNENCODED, "utf-8", "surrogateescape"))
+            > CONTACT_LIMIT
+        ),
+        f"chan_sip would cut the extension, which has room for {CONTACT_LIMIT} bytes, percent-encoded",
+        "use a shorter one",
+    ),
+    _Loss(
+        lambda line: not fits_digest(line.auth_user or line.user, line.secret or "", _domain(line)),
+        f"chan_sip would cut the secret, and authenticate with the rest: user:realm:secret have {DIGEST_LIMIT} bytes, "
+        f"of which the provider's realm may take {REALM_LENGTH}, or as many as the domain",
+        "take a shorter secret; or set the MD5 of user:realm:secret as md5secret of a peer, which "
+        "register => peer?user@host/extension names; or use chan_pjsip",
+    ),
+)

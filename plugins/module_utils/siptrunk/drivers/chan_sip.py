@@ -17,6 +17,7 @@ from ..errors import NotRepresentable, Problem
 from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
 from ..fields import bracketed, closest
 from ..register_line import RegisterLine
+from ..secrets import MASK
 from ..trunk import Trunk, inbound_name, outbound_name
 from .chan_sip_reader import Leftover, ReadBack, read
 from .sip_conf import (
@@ -47,7 +48,8 @@ HEADER = "; Managed by Ansible (telephony.asterisk): changes here are overwritte
 
 def check(trunk: Trunk) -> List[Problem]:
     """What chan_sip cannot express, or would misread, of a trunk that is sound in itself."""
-    return [*_check_options(trunk), *_check_peer_way(trunk), *_check_from(trunk), *_check_spelling(trunk)]
+    checks = (_check_options, _check_secrets, _check_peer_way, _check_from, _check_spelling)
+    return [problem for check_one in checks for problem in check_one(trunk)]
 
 
 def check_together(trunks: Sequence[Trunk]) -> Iterator[Problem]:
@@ -284,6 +286,26 @@ def _meant(key: str, values: Union[str, Tuple[str, ...]]) -> str:
     return PEER_OPTION[key].add_up(
         [fold(value) for value in ([values] if isinstance(values, str) else values)], ()
     )
+
+
+def _check_secrets(trunk: Trunk) -> Iterator[Problem]:
+    account, own = trunk.registration, trunk.outbound
+    host = (account and account.domain) or trunk.provider.host
+    digests = {
+        "registration.secret": account
+        and account.secret
+        and (account.auth_user or account.user, account.secret),
+        "outbound.secret": own.user and own.secret and (own.user, own.secret),
+    }
+    for option, digest in digests.items():
+        if digest and not register_line.fits_digest(*digest, host):
+            limit, realm = register_line.DIGEST_LIMIT, register_line.REALM_LENGTH
+            reason = (
+                f"is too long: chan_sip would cut user:realm:secret after {limit} bytes, of which the provider's realm "
+                f"may take {realm}, and authenticate with the rest"
+            )
+            fix = "take a shorter one; or write secret_md5, which has no limit; or use chan_pjsip"
+            yield Problem(trunk.name, option, MASK, reason, fix)
 
 
 def _check_peer_way(trunk: Trunk) -> Iterator[Problem]:

@@ -222,7 +222,8 @@ def test_repr_does_not_show_the_secret() -> None:
         (RegisterLine("u", "h", secret="a\\"), "u:a\\@h"),
         (RegisterLine("u", "h", secret="a\\", port=5070), 'u:"a\\"@h:5070'),
         (RegisterLine("u", "h", extension="1~2"), 'u@h/"1~2"'),
-        (RegisterLine("a b", "h", extension=" 1"), 'a b@h/" 1"'),
+        (RegisterLine("u", "h", auth_user="a b", extension=" 1"), 'u::a b@h/" 1"'),
+        (RegisterLine("é", "h", peer="p", secret="s?"), "p?é:s?@h"),
     ],
 )
 def test_render_takes_the_plainest_spelling(line: RegisterLine, value: str) -> None:
@@ -237,8 +238,10 @@ def test_render_takes_the_plainest_spelling(line: RegisterLine, value: str) -> N
         (RegisterLine("u", "h", secret="a\0b"), "secret"),
         (RegisterLine("u", "h", secret='a"b', auth_user="a"), "secret"),
         (RegisterLine("u", "h", extension="1@2"), "extension"),
-        (RegisterLine("u", "h", secret="s" * 255), "255 bytes"),
+        (RegisterLine("u", "h", extension="1" * 255), "255 bytes"),
         (RegisterLine("u", "h@h"), "host"),
+        (RegisterLine("u", ""), "host"),
+        (RegisterLine("", "h"), "user"),
         (RegisterLine("u", "h", port=70000), "port"),
     ],
 )
@@ -283,5 +286,87 @@ def test_masked_shows_who_and_where(value: str, shown: str) -> None:
 
 
 def test_length_limit_is_the_one_of_chan_sip() -> None:
-    secret = "s" * (register_line.LENGTH_LIMIT - len("u:@h"))
-    assert len(render(RegisterLine("u", "h", secret=secret))) == 255
+    extension = "1" * (register_line.LENGTH_LIMIT - len("u@h/"))
+    assert len(render(RegisterLine("u", "h", extension=extension))) == 255
+    with pytest.raises(NotRepresentable, match="holds 255 bytes"):
+        render(RegisterLine("uu", "h", extension=extension))
+
+
+# A registrar got something else of chan_sip, or nothing, or could not take the message apart.
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        *(({"user": f"x{nasty}z"}, "^user ") for nasty in ' \t"<>\\@:[]'),
+        *(({"domain": f"x{nasty}z"}, "^domain ") for nasty in ' \t"<>\\@:[]'),
+        ({"domain": "2001:db8::1"}, "^domain "),
+        ({"host": "2001:db8::1"}, "^domain or host "),
+        ({"auth_user": 'a"u'}, "^auth_user "),
+        ({"auth_user": "a\\u"}, "^auth_user "),
+    ],
+)
+def test_render_refuses_what_a_registrar_cannot_read(fields: Dict[str, Any], reason: str) -> None:
+    with pytest.raises(NotRepresentable, match=reason) as error:
+        render(RegisterLine(**{"user": "u", "host": "h", "secret": "s", **fields}))
+    assert error.value.alternatives
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *({"user": f"x{odd}z"} for odd in "%#;?/{}|^é"),
+        *({"auth_user": f"x{odd}z"} for odd in "@:;<>é "),
+        *({"extension": f"x{odd}z"} for odd in '"\\<> %é'),
+        *({"secret": f"x{odd}z"} for odd in '"\\<> %é\x01'),
+        {"domain": "[2001:db8::1]"},
+    ],
+)
+def test_render_takes_what_a_registrar_has_read(fields: Dict[str, Any]) -> None:
+    line = RegisterLine(**{"user": "u", "host": "h", **fields})
+    assert parse(render(line)).line == line
+
+
+@pytest.mark.parametrize(
+    ("longest", "longer", "reason"),
+    [
+        # user:realm:secret, of which the realm may have 64 bytes.
+        ({"secret": "s" * 188}, {"secret": "s" * 189}, "cut the secret"),
+        ({"secret": "é" * 94}, {"secret": "é" * 94 + "s"}, "cut the secret"),
+        (
+            {"auth_user": "a" * 5, "secret": "s" * 184},
+            {"auth_user": "a" * 6, "secret": "s" * 184},
+            "cut the secret",
+        ),
+        # sip:domain, or sip:host:port
+        ({"domain": "d" * 75}, {"domain": "d" * 76}, "Request-URI"),
+        ({"host": "h" * 75}, {"host": "h" * 76}, "Request-URI"),
+        ({"host": "h" * 70, "port": 5061}, {"host": "h" * 71, "port": 5061}, "Request-URI"),
+        ({"domain": "d" * 75, "port": 5061}, {"domain": "d" * 73, "domain_port": 80}, "Request-URI"),
+        # <sip:user@domain>;tag=...
+        ({"user": "u" * 222, "host": "h" * 11}, {"user": "u" * 222, "host": "h" * 12}, "cut the From"),
+        # The Contact, percent-encoded.
+        ({"extension": "^" * 170}, {"extension": "^" * 171}, "cut the extension"),
+        ({"extension": "é" * 85}, {"extension": "é" * 85 + "^"}, "cut the extension"),
+    ],
+)
+def test_render_refuses_what_chan_sip_would_cut(
+    longest: Dict[str, Any], longer: Dict[str, Any], reason: str
+) -> None:
+    common: Dict[str, Any] = {"user": "u", "host": "h", "auth_user": "a"}
+    assert render(RegisterLine(**{**common, **longest}))
+    with pytest.raises(NotRepresentable, match=reason) as error:
+        render(RegisterLine(**{**common, **longer}))
+    assert error.value.alternatives
+
+
+@pytest.mark.parametrize("secret", [':":', "s" * 200])
+def test_the_ways_out_of_a_secret_that_cannot_be_carried(secret: str) -> None:
+    with pytest.raises(NotRepresentable) as error:
+        render(RegisterLine("u", "h", secret=secret))
+    for way_out in ("secret", "peer?user@host/extension", "chan_pjsip"):
+        assert way_out in error.value.alternatives
+
+
+def test_a_digest_has_room_for_the_longer_of_domain_and_usual_realm() -> None:
+    assert register_line.fits_digest("user", "s" * 185, "h")
+    assert not register_line.fits_digest("user", "s" * 186, "h")
+    assert not register_line.fits_digest("user", "s" * 185, "h" * 65)

@@ -400,6 +400,22 @@ def test_what_a_registration_through_the_peer_cannot_have(changes: dict[str, Any
         assert "with this secret" in problem.reason
 
 
+@pytest.mark.parametrize(
+    ("changes", "option"),
+    [
+        ({"registration__secret": "x" * 200}, "registration.secret"),
+        ({"registration__secret": "x" * 120, "registration__auth_user": "d" * 80}, "registration.secret"),
+        ({"outbound": {"auth": "own", "user": "u", "secret": "x" * 200}}, "outbound.secret"),
+    ],
+)
+def test_a_secret_that_chan_sip_would_cut_in_its_digest_is_refused(
+    changes: dict[str, Any], option: str
+) -> None:
+    problem = the_problem(**changes)
+    assert (problem.option, problem.value) == (option, "********")
+    assert "secret_md5" in problem.fix and "255" in problem.reason
+
+
 def test_sections_may_have_names_of_their_own() -> None:
     trunk = declared(
         inbound__trust=["192.0.2.1", "mysipsp.com"], sections={"inbound": ["a", "main"], "outbound": "main"}
@@ -450,7 +466,7 @@ def test_all_register_lines_share_one_retry_interval() -> None:
     ("changes", "option", "value"),
     [
         ({"registration__secret": "blank\\ "}, "registration.secret", "********"),
-        ({"registration__user": "u" * 250}, "registration", None),
+        ({"registration__contact": "1" * 250}, "registration", None),
         ({"outbound": {"auth": "own", "user": "u", "secret": " x"}}, "outbound.secret", "********"),
         ({"options__peer": {"accountcode": "x "}}, "options.peer.accountcode", "x "),
         ({"options__peer": {"setvar": "A=" + "x" * 9000}}, "options.peer.setvar", "A=" + "x" * 9000),
