@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real Asterisk 16 in a container without network, asked over its manager interface (AMI)."""
+"""A real Asterisk in a container without network, asked over its manager interface (AMI)."""
 
 from __future__ import annotations
 
@@ -68,6 +68,10 @@ class Asterisk:
         assert self._ami.stdin is not None
         self._ami.stdin.write("".join(f"{k}: {v}\r\n" for k, v in headers.items()).encode() + b"\r\n")
         self._ami.stdin.flush()
+        return self.rest(until)
+
+    def rest(self, until: str) -> List[Message]:
+        """All further messages up to the one that begins with *until*."""
         messages = [self._message()]
         while not messages[-1][0].startswith(until):
             messages.append(self._message())
@@ -75,6 +79,11 @@ class Asterisk:
 
     def write(self, name: str, text: str) -> None:
         (self.config / name).write_bytes(text.encode("utf-8", "surrogateescape"))
+
+    def run(self, *command: str) -> str:
+        """What a program in the container writes."""
+        full = ["podman", "exec", self.container, *command]
+        return subprocess.run(full, capture_output=True, check=True).stdout.decode("utf-8", "replace")
 
     def close(self) -> None:
         self._ami.kill()

@@ -216,6 +216,11 @@ def _proxy(value: Any) -> str:
     return host if parts[2] is None else f"{host}:{_port(int(parts[2]))}"
 
 
+def is_address(host: str) -> bool:
+    """Whether a host is an address, not a name."""
+    return _address(host) is not None
+
+
 def bracketed(host: str) -> str:
     """The host as it stands in URIs and before a port: an IPv6 address in brackets."""
     return f"[{host}]" if ":" in host else host
@@ -299,7 +304,9 @@ def _raw_options(value: Any) -> Dict[str, Union[str, Tuple[str, ...]]]:
     options: Dict[str, Union[str, Tuple[str, ...]]] = {}
     for name, given in value.items():
         if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-            raise Unfit(f"has {name!r}, which is no name of an option", "write it as in sip.conf, in quotes")
+            raise Unfit(
+                f"has {name!r}, which is no name of an option", "write it as Asterisk has it, in quotes"
+            )
         if name.lower() in options:
             raise Unfit(f"has {name} twice", "give a list of values")
         values = tuple(
@@ -374,7 +381,7 @@ FIELDS: Dict[str, Dict[str, Callable[[Any], Any]]] = {
         "symmetric": _truth,
     },
     "sections": {"inbound": _list(_section), "outbound": _section},
-    "options": {"peer": _raw_options},
+    "options": dict.fromkeys(("peer", "registration", "endpoint", "aor", "auth", "identify"), _raw_options),
 }
 # Milliseconds, as chan_sip's (DEFAULT_MAXMS).
 DEFAULT_KEEPALIVE_TIMEOUT = 2000
@@ -416,5 +423,5 @@ def defaults_for(name: Any, host: Any, registers: bool) -> Dict[str, Dict[str, A
         },
         "nat": {"keepalive": 30, "keepalive_timeout": DEFAULT_KEEPALIVE_TIMEOUT, "symmetric": True},
         "sections": {"inbound": []},
-        "options": {"peer": {}},
+        "options": {kind: {} for kind in FIELDS["options"]},
     }

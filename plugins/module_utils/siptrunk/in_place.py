@@ -15,8 +15,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 from .config.document import Document, Entry, Section
 from .config.effective import Effective, EffectiveEntry, EffectiveSection, fold, load
 from .drivers import chan_sip
-from .drivers.chan_sip import RenderedSection
-from .drivers.chan_sip_reader import Origin
+from .drivers.shared import Origin, RenderedSection
 from .drivers.sip_conf import ALSO_CALLED
 from .errors import ConfigError, NotRepresentable, SipTrunkError
 from .files import read_text

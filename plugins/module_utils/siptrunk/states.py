@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any, Callable, Dict, List, Mapping, Sequence, Tuple
 
 from . import changes, deployment, in_place
-from .drivers.chan_sip_reader import Leftover
+from .drivers.shared import Leftover
 from .errors import SipTrunkError
 from .files import Attributes
 from .layouts import LAYOUTS

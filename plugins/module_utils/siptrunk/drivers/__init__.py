@@ -3,7 +3,8 @@
 """The channel drivers of Asterisk that trunks can be rendered for.
 
 A driver is a module with NAME, FILENAME (our file), MAIN (the file that includes it), RELOAD (the CLI command
-that makes a change take effect), ``check``, ``render``, ``read``, ``expectation`` and ``dial_string``.
+that makes a change take effect), ``check``, ``check_together``, ``render``, ``sections``, ``read``, ``expectation`` and
+``dial_string``.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ Calls are matched to peers as check_peer_ok() in channels/chan_sip.c of Asterisk
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence, Tuple, Union
+from typing import Callable, Dict, Iterator, List, Sequence, Tuple, Union
 
 from .. import register_line
 from ..config.document import Document
@@ -19,9 +19,9 @@ from ..fields import bracketed, closest
 from ..register_line import RegisterLine
 from ..secrets import MASK
 from ..trunk import Trunk, inbound_name, outbound_name
-from .chan_sip_reader import Leftover, ReadBack, read
+from .chan_sip_reader import read
+from .shared import DENY_ALL, HEADER, Leftover, ReadBack, RenderedSection
 from .sip_conf import (
-    DENY_ALL,
     ENABLING,
     FIELD_OF,
     GENERAL,
@@ -36,14 +36,23 @@ from .sip_conf import (
     shown,
 )
 
-__all__ = ["Leftover", "ReadBack", "check", "check_together", "dial_string", "expectation", "read", "render"]
+__all__ = [
+    "HEADER",
+    "Leftover",
+    "ReadBack",
+    "check",
+    "check_together",
+    "dial_string",
+    "expectation",
+    "read",
+    "render",
+]
 
 NAME = "chan_sip"
 FILENAME = "sip_trunks.conf"
 MAIN = "sip.conf"
 RELOAD = "sip reload"
 SIMPLE_SECRET = "let the provider set a secret that a register line can carry"
-HEADER = "; Managed by Ansible (telephony.asterisk): changes here are overwritten.\n"
 
 
 def check(trunk: Trunk) -> List[Problem]:
@@ -105,12 +114,6 @@ def needed_in_general(trunks: Sequence[Trunk]) -> Dict[str, str]:
 def register_value(trunk: Trunk) -> str:
     """What stands behind ``register =>`` for a trunk that registers."""
     return register_line.render(_register_line(trunk))
-
-
-class RenderedSection(NamedTuple):
-    name: str
-    comment: str
-    entries: List[Tuple[str, str]]
 
 
 def sections(trunks: Sequence[Trunk]) -> Iterator[RenderedSection]:

@@ -12,8 +12,8 @@ from ipaddress import ip_address, ip_network
 from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..config.effective import EffectiveEntry, EffectiveSection, fold
-from ..fields import CODECS
 from ..register_line import DEFAULT_PORTS
+from .shared import access_list, codecs, unbracketed
 from .sip_conf import (
     CODECS_DEFAULT,
     CONTEXT_DEFAULT,
@@ -49,10 +49,6 @@ class Found(NamedTuple):
 
 class _Unfit(Exception):
     """A value that no field can hold."""
-
-
-def unbracketed(host: str) -> str:
-    return host[1:-1] if host.startswith("[") and host.endswith("]") else host
 
 
 def _port(value: str) -> int:
@@ -209,22 +205,11 @@ class Peer:
 
     def _read_access_list(self) -> None:
         entries = [entry for entry in self.section.entries if fold(entry.key) in ("permit", "deny")]
-        try:
-            rules = [(fold(entry.key), ip_network(entry.value, strict=False)) for entry in entries]
-        except ValueError:
-            rules = []
-        denied = [network for key, network in rules if key == "deny"]
-        permitted = [network for key, network in rules if key == "permit"]
-        closed = {network.version for network in denied if not network.prefixlen}
-        orderly = (
-            closed
-            and len(closed) == len(set(denied))
-            and rules[-len(permitted) or len(rules) :] == [("permit", network) for network in permitted]
-        )
-        if orderly and not permitted:
-            self.denied = len(closed) == 2 or closed == {_version(self.host)}
-        if orderly and permitted and all(network.prefixlen for network in permitted):
-            self.inbound["inbound.permit"] = Found(list(map(str, permitted)), entries[-1])
+        found = access_list(entries)
+        if found and not found.permitted:
+            self.denied = len(found.closed) == 2 or found.closed == {_version(self.host)}
+        if found and found.permitted and all(ip_network(network).prefixlen for network in found.permitted):
+            self.inbound["inbound.permit"] = Found(found.permitted, entries[-1])
         elif not self.denied:
             self.unread += [(entry, _ACL) for entry in entries]
 
@@ -267,26 +252,13 @@ class Peer:
         self.fields["nat.keepalive_timeout"] = Found(timeout, qualify)
 
     def _read_codecs(self) -> None:
-        """Follow allow and disallow, one after the other (ast_format_cap_update_by_allow_disallow())."""
-        codecs = list(CODECS_DEFAULT)
         entries = [entry for entry in self._entries if fold(entry.key) in ("allow", "disallow")]
-        for entry in entries:
-            for word in filter(None, re.split("[,]", fold(entry.value))):
-                refused = (fold(entry.key) == "disallow") != word.startswith("!")
-                name = word[1:] if word.startswith("!") else word
-                if name == "all" and refused:
-                    codecs = []
-                elif name not in CODECS:
-                    self.unread.append(
-                        (entry, f"has {name}, which a trunk cannot have in its list of codecs")
-                    )
-                elif refused:
-                    codecs = [codec for codec in codecs if codec != name]
-                elif name not in codecs:
-                    codecs.append(name)
-        last = entries[-1] if entries else self._default("allow", ",".join(codecs))
-        if codecs:
-            self.fields["media.codecs"] = Found(codecs, last)
+        allowed, strange = codecs(entries, CODECS_DEFAULT)
+        for entry, name in strange:
+            self.unread.append((entry, f"has {name}, which a trunk cannot have in its list of codecs"))
+        last = entries[-1] if entries else self._default("allow", ",".join(allowed))
+        if allowed:
+            self.fields["media.codecs"] = Found(allowed, last)
         else:
             self.unread.append((last, "leaves no codec, and a trunk has one at least"))
 

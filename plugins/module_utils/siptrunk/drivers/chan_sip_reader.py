@@ -16,41 +16,9 @@ from ..config.effective import Effective, EffectiveEntry, EffectiveSection, fold
 from ..register_line import DEFAULT_EXPIRY, RegisterLine
 from ..secrets import MASK, SECRET_FIELDS
 from ..trunk import compact, unusual
-from .chan_sip_peer import Found, Peer, unbracketed
+from .chan_sip_peer import Found, Peer
+from .shared import Leftover, Origin, ReadBack, as_name, distinct, unbracketed
 from .sip_conf import ENABLING, GENERAL, INHERITED, RETRY_INTERVAL, shown
-
-
-@dataclass(frozen=True)
-class Leftover:
-    """An option that no field of a trunk stands for; a secret in *value* is masked."""
-
-    path: str
-    line: Optional[int]
-    section: str
-    key: str
-    value: str
-    reason: str
-
-
-@dataclass(eq=False)
-class Origin:
-    """Where a trunk was found.
-
-    sections: those that stand for it, in the order of the file
-    register: its register line, or the callbackextension that stands for one
-    """
-
-    sections: List[EffectiveSection] = field(default_factory=list, repr=False)
-    register: Optional[EffectiveEntry] = field(default=None, repr=False)
-
-
-@dataclass(frozen=True)
-class ReadBack:
-    """trunks: in the form of ``sip_trunks``, secrets included; origins: those of the trunks, in the same order"""
-
-    trunks: List[Dict[str, Any]] = field(repr=False)
-    leftovers: List[Leftover]
-    origins: List[Origin]
 
 
 def read(effective: Effective) -> ReadBack:
@@ -60,7 +28,7 @@ def read(effective: Effective) -> ReadBack:
     taken: Set[str] = set()
     trunks = []
     for group in groups:
-        name = _distinct(_as_name(group.name), taken)
+        name = distinct(as_name(group.name), taken)
         taken.add(fold(name))
         trunks.append(compact(reader.trunk(name, group)))
     origins = [
@@ -355,17 +323,3 @@ def _seconds(value: str) -> Optional[int]:
 def _said(path: str, target: Mapping[str, Any]) -> str:
     key = path.rpartition(".")[2]
     return MASK if key in SECRET_FIELDS else str(target[key])
-
-
-def _as_name(text: str) -> str:
-    """The nearest name that a trunk may have."""
-    name = re.sub(r"[^A-Za-z0-9._-]", "-", text)
-    return f"trunk-{name}"[:60] if not name or name[0].isdigit() else name[:60]
-
-
-def _distinct(name: str, taken: Set[str]) -> str:
-    candidate, number = name, 1
-    while fold(candidate) in taken:
-        number += 1
-        candidate = f"{name[:50]}-{number}"
-    return candidate
