@@ -15,11 +15,9 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Set,
 from urllib.parse import unquote
 
 import pytest
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.document import (
-    BLANKS,
-    Document,
-)
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.document import Document
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.effective import load_text
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.text import BLANKS
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import chan_sip
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import (
     InvalidTrunks,

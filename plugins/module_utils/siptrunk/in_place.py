@@ -13,7 +13,8 @@ from dataclasses import replace
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .config.document import Document, Entry, Section
-from .config.effective import Effective, EffectiveEntry, EffectiveSection, fold, load
+from .config.effective import Effective, EffectiveEntry, EffectiveSection, load
+from .config.text import fold
 from .drivers import chan_sip
 from .drivers.chan_sip import RenderedSection
 from .drivers.chan_sip_reader import Origin

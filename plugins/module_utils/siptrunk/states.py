@@ -12,7 +12,7 @@ from . import changes, deployment, in_place
 from .drivers.chan_sip_reader import Leftover
 from .errors import SipTrunkError
 from .files import Attributes
-from .layouts import LAYOUTS
+from .layouts import LAYOUTS, Layout
 from .trunk import load_trunks
 
 Trunks = List[Dict[str, Any]]
@@ -58,7 +58,10 @@ def plan(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
 
     Raises SipTrunkError when it cannot be.
     """
-    return (_plan_included if LAYOUTS[pbx.layout].sip is None else _plan_in_place)(state, given, pbx)
+    layout = LAYOUTS[pbx.layout]
+    if layout.sip is None:
+        return _plan_included(state, given, pbx)
+    return _plan_in_place(state, given, pbx, layout, in_place.Trunks(pbx.config_dir, layout.sip))
 
 
 def _plan_included(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
@@ -68,13 +71,12 @@ def _plan_included(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> 
     return Planned(before, [trunk.to_dict() for trunk in trunks], files, leftovers)
 
 
-def _plan_in_place(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
+def _plan_in_place(
+    state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx, layout: Layout, place: in_place.Trunks
+) -> Planned:
     """Only trunks that are declared now, or were before, get a part of the dialplan and of the manifest."""
-    layout = LAYOUTS[pbx.layout]
-    assert layout.sip
     if state == "deleted" and not given:
         raise SipTrunkError(f"layout = {pbx.layout}: all peers with a fixed host would go; name the trunks")
-    place = in_place.Trunks(pbx.config_dir, layout.sip)
     before = deployment.completed(place.trunks, pbx.config_dir)
     after = {trunk["name"]: trunk for trunk in _wanted(state, before, given)}
     declared = {trunk["name"] for trunk in given} & after.keys()

@@ -16,8 +16,7 @@ from difflib import SequenceMatcher
 from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ..errors import ConfigError, NotRepresentable
-from .text import BLANKS as BLANKS
-from .text import fold, size
+from .text import BLANKS, fold, size
 
 # fgets() reads so many bytes at once. A line that does not end within them is skipped; some versions of
 # Asterisk skip it when it ends exactly with them, so that we write lines one byte shorter.

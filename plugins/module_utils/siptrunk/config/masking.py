@@ -10,7 +10,7 @@ from typing import Callable, Iterator, NamedTuple, Optional, Set
 from ..register_line import masked, parse
 from ..secrets import MASK
 from .document import Document, Entry
-from .effective import fold
+from .text import fold
 
 Show = Callable[[str, str], str]
 

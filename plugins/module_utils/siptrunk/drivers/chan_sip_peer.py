@@ -11,7 +11,8 @@ import re
 from ipaddress import ip_address, ip_network
 from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
-from ..config.effective import EffectiveEntry, EffectiveSection, fold
+from ..config.effective import EffectiveEntry, EffectiveSection
+from ..config.text import fold
 from ..fields import CODECS
 from ..register_line import DEFAULT_PORTS
 from .sip_conf import (

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
 from .. import register_line
-from ..config.effective import Effective, EffectiveEntry, EffectiveSection, fold
+from ..config.effective import Effective, EffectiveEntry, EffectiveSection
+from ..config.text import fold
 from ..register_line import DEFAULT_EXPIRY, RegisterLine
 from ..secrets import MASK, SECRET_FIELDS
 from ..trunk import compact, unusual
@@ -193,7 +194,7 @@ class _FileReader:
                 "transport": line.transport,
                 "port": line.port,
             }
-            trunk["registration"] = self._registration(group)
+            trunk["registration"] = self._registration(group.line, group.peers)
         elif caller:
             trunk["provider"]["host"] = caller.host
         if group.caller and fold(group.caller.host) != fold(trunk["provider"]["host"]):
@@ -238,9 +239,8 @@ class _FileReader:
                 reason = "is an option of one section; of the trunk, all sections have it"
                 self._leave(peer.section, entries[0], reason)
 
-    def _registration(self, group: _Group) -> Dict[str, Any]:
-        assert group.line
-        line, _entry, expiry = group.line
+    def _registration(self, registered: _Line, peers: Sequence[Peer]) -> Dict[str, Any]:
+        line, _entry, expiry = registered
         result = {
             "user": line.user,
             "secret": line.secret,
@@ -253,7 +253,7 @@ class _FileReader:
         }
         # transmit_register() looks the peer up by the name of the host, too.
         named = line.peer or line.host
-        peer = next((peer for peer in group.peers if peer.section.is_named(named)), None)
+        peer = next((peer for peer in peers if peer.section.is_named(named)), None)
         if peer:
             md5, remote, secret = (peer.secrets.get(key) for key in ("md5secret", "remotesecret", "secret"))
             if md5 or remote:

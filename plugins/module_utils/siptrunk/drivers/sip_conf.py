@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Mapping, Sequence, Set
 
 from .. import register_line
-from ..config.effective import fold
+from ..config.text import fold
 from ..secrets import MASK
 
 # Refuse guests, and give callers with a known name no other answer than those with an unknown one.
