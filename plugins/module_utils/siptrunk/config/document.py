@@ -336,6 +336,12 @@ class Document:
     def directives(self) -> Tuple[Directive, ...]:
         return tuple(statement for statement in self.statements if isinstance(statement, Directive))
 
+    def without_directives(self) -> str:
+        """The text with an empty line for each ``#include`` and the like."""
+        return "".join(
+            self._newline if isinstance(line.statement, Directive) else line.raw for line in self._lines()
+        )
+
     def add_section(self, name: str, *, append: bool = False, comment: Optional[str] = None) -> Section:
         """Begin a section at the end. Raises NotRepresentable when Asterisk would read another name."""
         if self.depth:

@@ -168,7 +168,9 @@ class Peer:
     def _read_own(self) -> None:
         for entry in self._entries:
             key = fold(entry.key)
-            if key in _READ:
+            if not _is_text(entry.value) and key not in PEER_OPTION and key not in _ELSEWHERE:
+                self.unread.append((entry, "is not valid Unicode"))
+            elif key in _READ:
                 self._read_field(key, entry)
             elif key == "type" and fold(entry.value) != "peer":
                 self.unread.append((entry, _FRIEND))
@@ -308,6 +310,14 @@ class Peer:
 
     def _default(self, key: str, value: str) -> EffectiveEntry:
         return EffectiveEntry(key, value, self.section.path, self.section.line)
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _version(host: str) -> Optional[int]:

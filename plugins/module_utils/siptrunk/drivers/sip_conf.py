@@ -218,7 +218,8 @@ RAW = frozenset({
     "usereqphone", "videosupport", "vmexten",
 })
 # fmt: on
-_SECRETS = {"secret", "remotesecret", "md5secret", "auth"}
+# The last two can hold anything.
+_SECRETS = {"secret", "remotesecret", "md5secret", "auth", "setvar", "header"}
 _HARMLESS = (RAW | FIELD_OF.keys() | GENERAL.keys() | {*ENABLING.values(), RETRY_INTERVAL}) - _SECRETS
 
 

@@ -125,10 +125,31 @@ def test_a_disabled_trunk_is_taken_out(tmp_path: Path, layout: str) -> None:
 
 
 @pytest.mark.parametrize("layout", ["in_place", "freepbx"])
-def test_where_people_keep_trunks_all_of_them_are_not_deleted_by_the_way(tmp_path: Path, layout: str) -> None:
+@pytest.mark.parametrize("state", ["deleted", "overridden"])
+def test_where_people_keep_trunks_all_of_them_do_not_go_by_the_way(
+    tmp_path: Path, layout: str, state: str
+) -> None:
     there = pbx(tmp_path, layout)
     with pytest.raises(SipTrunkError):
-        states.plan("deleted", [], there)
+        states.plan(state, [], there)
+
+
+@each_layout
+@pytest.mark.parametrize("state", states.WRITING)
+def test_a_trunk_that_is_given_twice_is_refused(tmp_path: Path, layout: str, state: str) -> None:
+    with pytest.raises(SipTrunkError) as caught:
+        states.plan(state, [BACKUP, {**BACKUP, "provider": {"host": "192.0.2.2"}}], pbx(tmp_path, layout))
+    assert "given twice" in str(caught.value)
+
+
+@each_layout
+@pytest.mark.parametrize("state", ["merged", "replaced"])
+def test_a_disabled_trunk_that_is_not_there_is_no_change(tmp_path: Path, layout: str, state: str) -> None:
+    there = pbx(tmp_path, layout)
+    run(state, there, {**BACKUP, "enabled": False})
+    planned = states.plan(state, [{**BACKUP, "enabled": False}], there)
+    assert planned.changes == () and not any(file.changes for file in planned.files)
+    assert "backup" not in [trunk["name"] for trunk in planned.after]
 
 
 def test_in_place_only_what_was_declared_is_expected_and_dialled(tmp_path: Path) -> None:
