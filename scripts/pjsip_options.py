@@ -39,9 +39,13 @@ CONFIG = {
     "modules.conf": "[modules]\nautoload = yes\nnoload = chan_sip.so\n",
     "logger.conf": "[general]\nlogger_queue_limit = 10000000\n[logfiles]\nmessages = error\n",
 }
-# Asterisk keeps the objects of these kinds in its database, unless told otherwise.
-STORED = "[res_pjsip]\ncontact = config,pjsip.conf,criteria=type=contact\n" + (
-    "[res_pjsip_pubsub]\nsubscription_persistence = config,pjsip.conf,criteria=type=subscription_persistence\n"
+# Asterisk keeps the objects of some kinds in its database, and reads no more than one of others, unless told otherwise.
+ALL = "".join(
+    f"[{module}]\n" + "".join(f"{kind} = config,pjsip.conf,criteria=type={kind}\n" for kind in kinds)
+    for module, kinds in {
+        "res_pjsip": ("contact", "global", "system"),
+        "res_pjsip_pubsub": ("subscription_persistence",),
+    }.items()
 )
 HEADER = '''\
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
@@ -95,7 +99,7 @@ def ask(image: str) -> Asked:
             kind.name: {NONSENSE, *strings[kind.module], *map(str.lower, kind.options)}
             for kind in kinds.values()
         }
-        for name, text in {**CONFIG, "pjsip.conf": probes(names), "sorcery.conf": STORED}.items():
+        for name, text in {**CONFIG, "pjsip.conf": probes(names), "sorcery.conf": ALL}.items():
             (config / name).write_text(text)
         refused = complaints(log(image, config))
     taken = {kind: names[kind] - refused[kind] for kind in names if NONSENSE in refused.get(kind, ())}

@@ -287,7 +287,7 @@ options:
   running_config:
     description: >-
       The text of a C(sip.conf), of a part of it, or of the form of a trunk in FreePBX, Issabel or Trixbox, for
-      O(state=parsed).
+      O(state=parsed). Files that it includes are not read.
     type: str
     version_added: 0.2.0
   driver:
@@ -459,14 +459,12 @@ reload:
   sample: [sip reload, dialplan reload]
 """
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import (
-    changes,
     deployment,
     dialplan,
     states,
@@ -475,17 +473,23 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asteri
     choose_driver,
     installed,
 )
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.document import Document
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.effective import load_text
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.form import read_form
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.masking import (
+    changed_lines,
     masked_text,
-    masked_value,
+    options_only,
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import DRIVERS, sip_conf
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import SipTrunkError
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.files import Attributes, lock
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.layouts import LAYOUTS
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.secrets import masked
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.secrets import (
+    mask,
+    masked,
+    secrets_in,
+)
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk import load_trunks
 
 TRUNK_SPEC = {
@@ -581,11 +585,15 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
         "driver": pbx.driver.NAME,
         "before": masked(planned.before),
         "after": masked(planned.after),
-        "changes": changes.told(planned.before, planned.after),
+        "changes": list(planned.changes),
         "leftovers": [asdict(leftover) for leftover in planned.leftovers],
         "files": [{"path": file.path, "backup": file.backup} for file in written],
         "reload": deployment.reloads(planned.files),
-        "diff": [difference(file) for file in planned.files if diff and file.content_changes],
+        "diff": [
+            difference(file, secrets_in([*planned.before, *planned.after]))
+            for file in planned.files
+            if diff and file.content_changes
+        ],
     }
 
 
@@ -601,7 +609,9 @@ def rendered(params: dict[str, Any]) -> dict[str, Any]:
 
 def parsed(params: dict[str, Any]) -> dict[str, Any]:
     driver = DRIVERS["chan_sip" if params["driver"] == "auto" else params["driver"]]
-    text, path = params["running_config"], "running_config"
+    path = "running_config"
+    # The files that it includes are not here.
+    text = Document.parse(params["running_config"], path).without_directives()
     effective = read_form(text, path) or load_text(text, path, included=True)
     if effective.error:
         raise SipTrunkError(f"{effective.error}: Asterisk would refuse all of it")
@@ -677,27 +687,22 @@ def without_none(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def difference(file: deployment.PlannedFile) -> dict[str, str]:
+def difference(file: deployment.PlannedFile, secrets: set[str]) -> dict[str, str]:
     before, after = file.before or "", file.after
-    if file.attributes is None:
-        # Of a file that is not ours, only what we change: its other lines may hold anything.
-        before, after = only_differences(before, after)
-    show = masked_value if file.attributes else sip_conf.shown
+    if file.attributes:
+        shown = masked_text(before), masked_text(after, before=before)
+    else:
+        # Of a file that is not ours, only the options that change: anything may stand beside them.
+        gone, came = (
+            mask(options_only(text, sip_conf.shown), secrets) for text in changed_lines(before, after)
+        )
+        shown = gone, came
     return {
         "before_header": file.path,
         "after_header": file.path,
-        "before": masked_text(before, show=show),
-        "after": masked_text(after, before=before, show=show),
+        "before": shown[0],
+        "after": shown[1],
     }
-
-
-def only_differences(before: str, after: str) -> tuple[str, str]:
-    """The lines that are not the same in both texts."""
-    lines = list(difflib.ndiff(before.splitlines(keepends=True), after.splitlines(keepends=True)))
-    return (
-        "".join(line[2:] for line in lines if line.startswith("- ")),
-        "".join(line[2:] for line in lines if line.startswith("+ ")),
-    )
 
 
 def main() -> None:

@@ -164,3 +164,28 @@ SECRETS = (
     "s" * 255,
     "s" * 300,
 )
+
+# Sets of configuration files; Asterisk reads x.conf.
+CONFIGS = (
+    {"x.conf": "[a](!)\nk=1\n[b](a)\nk=2\n[b](+)\nk=3\n[a](+)\nk=4\n"},
+    {"x.conf": "[t](!)\nk=1\n[t](+TEMPLATES=include)\nk=2\n[a](t)\n"},
+    {"x.conf": "[a]\nk=1;2\nk=1\\;2\nk=1\\\\;2\nk=a--;b\nk=hidden\n;--\nhidden=2\n--;\nk=seen\n"},
+    {
+        "x.conf": "\ufeff[a]\r\nk = v \r\n\t#include x1.conf\r\nk=back in a\r\n",
+        "x1.conf": "k=in a\n[b]\nk=in b\n",
+    },
+    {"x.conf": "[a]\n#tryinclude nosuch.conf\nk=1\n#include nosuch.conf\nk=2\n"},
+    {"x.conf": "[a]\nk = >v\nk => v\nk =>> v\n\\[k=1\n\\#k=2\nk+=more\n"},
+)
+# Peers after [general] that once were other peers when they had become trunks.
+PEERS = (
+    "sendrpid=pai\n[p]\ntype=peer\nhost=127.0.1.1\nsendrpid=rpid\nsendrpid=no\n",
+    "[p]\ntype=peer\nhost=127.0.1.1\nsendrpid=pai\nsendrpid=rpid\nsendrpid=always\n",
+    "t38pt_udptl=yes,redundancy,maxdatagram=400\n[p]\ntype=peer\nhost=127.0.1.1\nt38pt_udptl=none\n",
+    "[p]\ntype=peer\nhost=127.0.1.1\nnat=force_rport,comedia\nnat=never\n",
+    "nat=auto_comedia\n[p]\ntype=peer\nhost=127.0.1.1\nnat=force_rport,auto_force_rport\n",
+    "[p]\ntype=peer\nhost=127.0.1.1\ncall-limit=x\ncallcounter=no\ncall-limit=5\n",
+    "allow=g722\n[p]\ntype=peer\nhost=127.0.1.1\nallow=!alaw,gsm\ndisallow=h263\nallow=ULAW\n",
+    "[p]\ntype=peer\nhost=127.0.1.1\nremotesecret=far\nfromuser=u\ntransport=tcp,udp\n",
+    "qualifyfreq=20\n[t](!)\nqualify=500\n[p](t)\ntype=peer\nhost=127.0.1.1\nqualify=no\nqualify=yes\n",
+)

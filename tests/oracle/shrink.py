@@ -70,6 +70,12 @@ def simpler_text(text: str) -> Iterator[str]:
             yield f"{text[:index]}a{text[index + 1 :]}"
 
 
+def simpler_file(text: str) -> Iterator[str]:
+    """With fewer lines."""
+    for lines in without_parts(text.splitlines(keepends=True)):
+        yield "".join(lines)
+
+
 def simpler_line(line: RegisterLine) -> Iterator[RegisterLine]:
     """With fewer, then with simpler fields."""
     optional = [(f.name, f.default) for f in fields(line) if f.name not in ("user", "host")]

@@ -9,10 +9,8 @@ import random
 from collections import Counter
 from typing import List, Sequence
 
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.document import (
-    BLANKS,
-    Document,
-)
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.document import Document
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.text import BLANKS
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import NotRepresentable
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.register_line import (
     RegisterLine,

@@ -11,7 +11,8 @@ from typing import Dict, List, Tuple
 
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.document import Document
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.effective import fold, load
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.effective import load
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.text import fold
 
 from .conftest import IMAGE, Asterisk
 from .test_config import sections

@@ -11,15 +11,18 @@ import re
 import string
 import time
 from dataclasses import replace
-from typing import Dict, Iterable, Iterator, List, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Set, Tuple
 from urllib.parse import unquote
 
 import pytest
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.document import (
-    BLANKS,
-    Document,
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.document import Document
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.effective import load_text
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.text import BLANKS
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import chan_sip
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import (
+    InvalidTrunks,
+    NotRepresentable,
 )
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import NotRepresentable
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.register_line import (
     CONTACT_LIMIT,
     DIGEST_LIMIT,
@@ -31,6 +34,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.regist
     parse,
     render,
 )
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk import Trunk, load_trunks
 
 from .cases import SECRETS, WANTED
 from .chan_sip import LAST, forget, take
@@ -39,6 +43,7 @@ from .registrar import Registrar, Seen, ha1
 from .shrink import check, simpler_line, simpler_text
 
 # chan_sip starts ten registrations in a second.
+TRUNKS = int(os.environ.get("ORACLE_N", "300"))
 ACCOUNTS = min(int(os.environ.get("ORACLE_N", "300")) // 5, 500)
 PORTS = {"": 5060, ":5060": 5060, ":5099": 5099, ":5099abc": 5099, ": 5099": 5099, ":0": 5060}
 ALPHABETS = (
@@ -87,6 +92,29 @@ def test_the_peer_carries_what_the_line_cannot(
         replace(line, domain=None, transport="udp") for line in itertools.islice(accounts(rng), ACCOUNTS)
     ]
     check(lines, lambda some: not_carried(asterisk, registrar, some), simpler_line, attempts=40)
+
+
+def test_every_trunk_is_refused_or_registers(
+    asterisk: Asterisk, registrar: Registrar, rng: random.Random
+) -> None:
+    trunks: List[Trunk] = []
+    refused = 0
+    for line in itertools.islice(accounts(rng), TRUNKS):
+        try:
+            (trunk,) = load_trunks([declared(line)])
+        except InvalidTrunks as invalid:
+            assert all(problem.reason and problem.fix for problem in invalid.problems)
+            refused += 1
+            continue
+        read = chan_sip.read(load_text(str(chan_sip.render([trunk])), included=True))
+        assert (load_trunks(read.trunks), read.leftovers) == ((trunk,), [])
+        trunks.append(trunk)
+    sample = rng.sample(trunks, min(ACCOUNTS, len(trunks)))
+    check(sample, lambda some: not_registered(asterisk, registrar, some), lambda trunk: [], attempts=40)
+    through_peer = sum("?" in chan_sip.register_value(trunk).partition("@")[0] for trunk in sample)
+    print(
+        f"{TRUNKS} trunks, {refused} refused, {len(sample)} registered, {through_peer} of them maybe through a peer"
+    )
 
 
 AT_LIMIT = {
@@ -157,6 +185,50 @@ def not_carried(asterisk: Asterisk, registrar: Registrar, lines: Sequence[Regist
         carried.append(line)
     document.sections[0].add("register", LAST)
     return compare(asterisk, registrar, carried, str(document))
+
+
+def declared(line: RegisterLine) -> Dict[str, Any]:
+    """The account as a trunk that does nothing but register; of its texts only the secret is hostile."""
+    auth_user, contact = (
+        text if re.fullmatch("[a-z0-9.]+", text or "") else None for text in (line.auth_user, line.extension)
+    )
+    registration = {
+        "user": line.user,
+        "secret": line.secret,
+        "auth_user": auth_user,
+        "domain": line.domain,
+        "contact": contact,
+        "expiry": line.expiry,
+    }
+    return {
+        "name": f"t-{line.user}",
+        "provider": {"host": line.host, "port": line.port, "transport": line.transport},
+        "registration": registration,
+        "inbound": {"trust": []},
+        "nat": {"keepalive": 0},
+    }
+
+
+def not_registered(asterisk: Asterisk, registrar: Registrar, trunks: Sequence[Trunk]) -> List[str]:
+    """Differences between the accounts of trunks and what is on the wire."""
+    rendered = str(chan_sip.render(trunks)).replace("[general](+)\n", f"{GENERAL}")
+    text = rendered.replace("tcpenable = yes\nregister", "register") + f"[general](+)\nregister => {LAST}\n"
+    lines = [
+        RegisterLine(
+            user=trunk.registration.user,
+            host=trunk.provider.host,
+            secret=trunk.registration.secret,
+            auth_user=trunk.registration.auth_user,
+            domain=trunk.registration.domain,
+            port=trunk.provider.port,
+            transport=trunk.provider.transport,
+            extension=trunk.registration.contact,
+            expiry=trunk.registration.expiry,
+        )
+        for trunk in trunks
+        if trunk.registration
+    ]
+    return compare(asterisk, registrar, lines, text)
 
 
 def compare(asterisk: Asterisk, registrar: Registrar, lines: Sequence[RegisterLine], text: str) -> List[str]:

@@ -11,7 +11,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config
     Entry,
     Section,
 )
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.effective import fold
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.text import fold
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import NotRepresentable
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -259,7 +259,7 @@ def test_an_edit_can_be_undone(body: List[str], data: st.DataObject) -> None:
     old = [entry.value for entry in section.entries if fold(entry.key) == fold(key)]
     # Values that were there before would take their lines with them, and an empty one does not tell which blanks
     # were before it and which behind it.
-    new = [f"n{data.draw(ordinary_values, 'new')}n" for _ in old]
+    new = [f"n{data.draw(ordinary_values, 'new')}n" for _value in old]
     section.set(key, new)
     section.set(key, old)
     assert str(document) == text

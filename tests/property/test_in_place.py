@@ -38,7 +38,9 @@ def by_hand(trunks: list[Trunk], style: dict[str, str]) -> str:
         if line.startswith(";") or not equals or key.startswith("register"):
             lines.append(line)
         else:
-            lines += [COMMENT, f"{style['indent']}{key}{style['operator']}{value}{style['comment']}"]
+            # "=>" is an operator.
+            operator = " = " if value.startswith(">") else style["operator"]
+            lines += [COMMENT, f"{style['indent']}{key}{operator}{value}{style['comment']}"]
     return style["end"].join([*lines, "[201]", "type=friend", "host=dynamic", "secret=x", ""])
 
 

@@ -12,7 +12,8 @@ import re
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 
 from .config.document import Document, Section
-from .config.effective import Effective, EffectiveSection, fold
+from .config.effective import Effective, EffectiveSection
+from .config.text import fold
 from .drivers import chan_sip
 from .trunk import Trunk, compact, outbound_name
 

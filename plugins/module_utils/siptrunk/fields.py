@@ -71,8 +71,9 @@ _user = _matching(
     "is not the user part of a SIP address",
     "use letters, digits and + * # . _ ~ ! $ & ' = % - only; the domain has a field of its own",
 )
+SECTION_NAME = re.compile(r"(?!(?i:general|authentication)\Z)[A-Za-z0-9._+-]{1,79}")
 _section = _matching(
-    r"(?!(?i:general|authentication)\Z)[A-Za-z0-9._+-]{1,79}",
+    SECTION_NAME.pattern,
     "is no name of a section for a trunk",
     "use up to 79 of A-Z a-z 0-9 . _ + -, other than general and authentication",
 )

@@ -1,8 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Change trunks where they stand, in files that people keep: their own lines only, and as few as possible.
+"""Change trunks where they stand, in files that people keep: their own lines only, and few of them.
 
-What was changed is read back and compared with what was wanted; a difference is an error, and nothing is written.
+What was changed is read back: the trunks must be as wanted, and all that is no part of them as it was. A difference is
+an error, and nothing is written.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from dataclasses import replace
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from .config.document import Document, Entry, Section
-from .config.effective import Effective, EffectiveEntry, EffectiveSection, fold, load
+from .config.effective import Effective, EffectiveEntry, EffectiveSection, load
+from .config.text import fold
 from .drivers import chan_sip
 from .drivers.shared import Origin, RenderedSection
 from .drivers.sip_conf import ALSO_CALLED
@@ -34,6 +36,8 @@ SPELLINGS = {
 class Trunks:
     """The trunks in sip.conf and the files that it includes, and the way to change them.
 
+    trunks: those that may be changed, in the form of ``sip_trunks``; leftovers: what no trunk can hold
+    told: what change() did beside the fields of trunks that differ
     Raises ConfigError when Asterisk refuses the files.
     """
 
@@ -42,44 +46,56 @@ class Trunks:
         self._main = os.path.join(config_dir, chan_sip.MAIN)
         self._before: Dict[str, Optional[str]] = {}
         self._documents: Dict[str, Document] = {}
+        self._sections_by_line: Dict[str, Dict[Optional[int], Section]] = {}
+        self.told: List[str] = []
         self._take(self._load())
 
     def _take(self, effective: Effective) -> None:
         if not effective.loads:
             raise ConfigError(self._main, f"Asterisk would refuse the whole file: {effective.error}")
         self._effective = effective
-        found = chan_sip.read(effective)
-        mine = [self._may_change(origin) for origin in found.origins]
-        self.trunks: List[Dict[str, Any]] = [trunk for trunk, is_mine in zip(found.trunks, mine) if is_mine]
-        origins = [origin for origin, is_mine in zip(found.origins, mine) if is_mine]
-        self._origins = {trunk["name"]: origin for trunk, origin in zip(self.trunks, origins)}
-        self._foreign = {
-            fold(section.name): trunk["name"]
-            for trunk, origin, is_mine in zip(found.trunks, found.origins, mine)
-            for section in origin.sections
-            if not is_mine
+        self._found = chan_sip.read(effective)
+        mine = {
+            trunk["name"]: (trunk, origin)
+            for trunk, origin in zip(self._found.trunks, self._found.origins)
+            if self._may_change(origin)
         }
-        self.leftovers = found.leftovers
+        self.trunks: List[Dict[str, Any]] = [trunk for trunk, _origin in mine.values()]
+        self._origins = {name: origin for name, (_trunk, origin) in mine.items()}
+        self.leftovers = self._found.leftovers
 
-    def change(self, wanted: Sequence[Trunk], removed: Sequence[str]) -> None:
+    def change(self, wanted: Sequence[Trunk], removed: Sequence[str], *, whole: bool = True) -> None:
         """Make these trunks as wanted, and take those of the names in *removed* out.
 
+        whole: options that no trunk can hold give way to what the trunk says; otherwise they stay
         Raises SipTrunkError when files by hand cannot be made to say it.
         """
+        enabled = [trunk for trunk in wanted if trunk.enabled]
+        gone = [
+            *removed,
+            *(trunk.name for trunk in wanted if not trunk.enabled and trunk.name in self._origins),
+        ]
+        general = chan_sip.needed_in_general(enabled)
+        before, found_before = self._effective, self._found
+        touched = {
+            fold(section.name)
+            for name in [*gone, *(trunk.name for trunk in enabled)]
+            for section in self._origins.get(name, Origin()).sections
+        }
+        touched |= {fold(section.name) for section in chan_sip.sections(enabled)}
         try:
-            for name in removed:
+            for name in gone:
                 self._remove(self._origins[name])
-            for trunk in wanted:
-                if trunk.enabled:
-                    self._write(trunk)
-                elif trunk.name in self._origins:
-                    self._remove(self._origins[trunk.name])
-            for key, value in chan_sip.needed_in_general([t for t in wanted if t.enabled]).items():
+            for trunk in enabled:
+                self._write(trunk, whole)
+            for key, value in general.items():
                 self._set_in_general(key, value)
         except NotRepresentable as error:
             raise SipTrunkError(f"{self._main}: the trunks cannot be changed in place: {error}") from None
         self._take(self._load())
-        self._check([trunk for trunk in wanted if trunk.enabled], removed)
+        self._check_others(before, touched, set(general))
+        self._check_calls(found_before.answering, touched)
+        self._check(enabled, gone)
 
     def files(self) -> Iterator[Tuple[str, Optional[str], str]]:
         """Each file that was changed or made: its path, its text before (None: there was none) and now."""
@@ -121,14 +137,22 @@ class Trunks:
     def _container(self, place: EffectiveEntry) -> Tuple[Section, Optional[Entry]]:
         """The section of a file that an entry stands in, and the entry there."""
         document = self._documents[place.path]
-        for section in (document.head, *document.sections):
-            for entry in section.entries:
-                if entry.line == place.line:
-                    return section, entry
-        return document.head, None
+        if place.path not in self._sections_by_line:
+            self._sections_by_line[place.path] = {
+                entry.line: section
+                for section in (document.head, *document.sections)
+                for entry in section.entries
+            }
+        section = self._sections_by_line[place.path].get(place.line, document.head)
+        return section, next((entry for entry in section.entries if entry.line == place.line), None)
 
     def _home(self, section: EffectiveSection) -> Section:
-        return next(own for own in self._documents[section.path].sections if own.line == section.line)
+        """Where new lines of a section go: to its last ones."""
+        own = [self._container(entry)[0] for entry in section.entries if self._is_editable(entry.path)]
+        named = [one for one in own if one.line is not None and section.is_named(one.name)]
+        if named:
+            return named[-1]
+        return next(one for one in self._documents[section.path].sections if one.line == section.line)
 
     def _own(self, section: EffectiveSection, key: str) -> List[Tuple[Section, Entry]]:
         """The entries of a key that are the section's own: not of a template, nor of a file that others include."""
@@ -141,7 +165,7 @@ class Trunks:
 
     # What changes
 
-    def _write(self, trunk: Trunk) -> None:
+    def _write(self, trunk: Trunk, whole: bool) -> None:
         origin = self._origins.get(trunk.name, Origin())
         found = self._as_read(trunk.name)
         was = {
@@ -151,13 +175,21 @@ class Trunks:
         rendered = list(chan_sip.sections([trunk]))
         kept = {fold(section.name) for section in rendered}
         for name, section in there.items():
-            if name not in kept:
+            # Others of the trunk, which get no calls, stay.
+            if name in was and name not in kept:
                 self._remove_section(section)
+        added: Set[str] = set()
         for new in rendered:
-            if fold(new.name) in there:
-                self._change_section(there[fold(new.name)], new, was.get(fold(new.name), {}))
+            host = dict(new.entries)["host"]
+            if fold(new.name) in there and host in added:
+                # It would get the calls, were it to stay before the one that was added.
+                self._remove_section(there.pop(fold(new.name)))
+                self._append_section(new)
+            elif fold(new.name) in there:
+                self._change_section(there[fold(new.name)], new, was.get(fold(new.name), {}), whole)
             else:
-                self._add_section(new)
+                added.add(host)
+                self._add_section(new, told=bool(origin.sections or origin.register))
         self._write_register(trunk, found, origin)
 
     def _as_read(self, name: str) -> Optional[Trunk]:
@@ -169,14 +201,16 @@ class Trunks:
             return None
 
     def _change_section(
-        self, section: EffectiveSection, new: RenderedSection, was: Mapping[str, List[str]]
+        self, section: EffectiveSection, new: RenderedSection, was: Mapping[str, List[str]], whole: bool
     ) -> None:
         wanted = _values(new)
         unfit = {
             fold(leftover.key)
             for leftover in self.leftovers
-            if leftover.section == section.name and fold(leftover.key) in wanted
+            if whole and leftover.section == section.name and fold(leftover.key) in wanted
         }
+        for key in unfit:
+            self.told.append(f"section {section.name}: {key} {' '.join(wanted[key])}")
         changed = {key for key in {**was, **wanted} if was.get(key) != wanted.get(key)} | unfit
         for first, second in TOGETHER:
             if not changed & {first, second}:
@@ -218,10 +252,16 @@ class Trunks:
             for value in values.get(key, []):
                 self._home(section).add(key, value)
 
-    def _add_section(self, new: RenderedSection) -> None:
-        foreign = self._foreign.get(fold(new.name))
-        if foreign:
-            raise SipTrunkError(f"[{new.name}] stands in a file that is not to be changed; rename the trunk")
+    def _add_section(self, new: RenderedSection, *, told: bool) -> None:
+        for other in self._effective.sections:
+            if other.is_named(new.name):
+                reason = f"[{new.name}] is no section of a trunk, or of one that may be changed; rename it or the trunk"
+                raise ConfigError(other.path, reason, other.line)
+        self._append_section(new)
+        if told:
+            self.told.append(f"add section {new.name}")
+
+    def _append_section(self, new: RenderedSection) -> None:
         section = self._document(self._places.sections).add_section(new.name)
         comment: Optional[str] = new.comment
         for key, value in new.entries:
@@ -253,13 +293,17 @@ class Trunks:
         if self._places.editable is not None:
             return document.head
         general = self._effective.first("general")
-        return self._home(general) if general else document.add_section("general")
+        if general:
+            return self._home(general)
+        added = (section for section in document.sections if fold(section.name) == "general")
+        return next(added, None) or document.add_section("general")
 
     def _set_in_general(self, key: str, value: str) -> None:
         general = self._effective.first("general")
         last = general.last(key) if general else None
         if last is None or fold(last.value) != fold(value):
             self._general_lines(self._places.general).set(key, [value])
+            self.told.append(f"section general: {key} {value}")
 
     def _remove(self, origin: Origin) -> None:
         for section in origin.sections:
@@ -281,43 +325,74 @@ class Trunks:
 
     # What has come of it
 
+    def _check_others(self, before: Effective, touched: Set[str], settings: Set[str]) -> None:
+        """Whatever belongs to no changed trunk must be as it was."""
+        was, is_now = (
+            _said_elsewhere(before, touched, settings),
+            _said_elsewhere(self._effective, touched, settings),
+        )
+        for section in {**was, **is_now}:
+            if was.get(section) != is_now.get(section):
+                raise SipTrunkError(
+                    f"{self._main}: the trunks cannot be changed in place: [{section}] would change with them, for it "
+                    "inherits from their lines, or they from it; give them lines of their own first"
+                )
+
+    def _check_calls(self, before: Mapping[str, str], touched: Set[str]) -> None:
+        for host, name in before.items():
+            now = self._found.answering.get(host)
+            if fold(name) not in touched and now is not None and now != name:
+                raise SipTrunkError(
+                    f"{self._main}: calls from {host} come to [{name}], and would come to [{now}]; change that trunk, "
+                    "or remove it"
+                )
+
     def _check(self, wanted: Sequence[Trunk], removed: Sequence[str]) -> None:
+        there = {trunk["name"]: trunk for trunk in self.trunks}
+        accounts: Dict[Tuple[Any, ...], Set[str]] = defaultdict(set)
+        for found in self._found.trunks:
+            if "registration" in found:
+                accounts[_account(found)].add(found["name"])
         for trunk in wanted:
-            found = next((one for one in self.trunks if one["name"] == trunk.name), None)
-            if found is None:
+            if trunk.name not in there:
                 raise SipTrunkError(f"{self._main}: the trunk {trunk.name} cannot be written in place")
-            self._check_that_it_registers_alone(trunk)
-            differing = sorted(_differences(found, trunk))
+            others = accounts[_account(trunk.to_dict())] - {trunk.name}
+            if trunk.registration and others:
+                raise SipTrunkError(
+                    f"trunk {trunk.name}: registration.user = {trunk.registration.user}: the trunk {min(others)} of "
+                    f"{self._main} registers the same account; name yours as that one, or remove that one"
+                )
+            for name, host in trunk.trusting:
+                answering = self._found.answering.get(fold(host), name)
+                if fold(answering) != fold(name):
+                    raise SipTrunkError(
+                        f"trunk {trunk.name}: inbound.trust = {host}: [{answering}] of {self._main} has the same host, "
+                        f"stands before [{name}] and gets its calls; remove it or its host"
+                    )
+            differing = sorted(_differences(there[trunk.name], trunk))
             if differing:
                 raise SipTrunkError(
                     f"trunk {trunk.name}: {', '.join(differing)} cannot be changed in place, in {self._main} and what "
                     "it includes; change the section by hand, or remove it so that it is written anew"
                 )
-            self._check_that_it_gets_its_calls(trunk)
         for name in removed:
-            if name in self._origins:
-                raise SipTrunkError(f"{self._main}: the trunk {name} cannot be removed in place")
+            if name in there:
+                reason = "a line of it stands twice, or in a template"
+                raise SipTrunkError(f"{self._main}: the trunk {name} cannot be removed in place: {reason}")
 
-    def _check_that_it_gets_its_calls(self, trunk: Trunk) -> None:
-        mine = {fold(section.name) for section in chan_sip.sections([trunk])}
-        for name, host in trunk.trusting:
-            for section in self._effective.sections:
-                found = section.last("host")
-                if section.template or found is None or fold(found.value) != fold(host):
-                    continue
-                if fold(section.name) not in mine:
-                    reason = f"[{section.name}] has the host of [{name}], stands before it and gets its calls"
-                    raise ConfigError(section.path, f"{reason}; remove it or its host", section.line)
-                break
 
-    def _check_that_it_registers_alone(self, trunk: Trunk) -> None:
-        mine = trunk.to_dict()
-        for other in self.trunks:
-            if other["name"] != trunk.name and trunk.registration and _account(other) == _account(mine):
-                raise SipTrunkError(
-                    f"trunk {trunk.name}: registration.user = {trunk.registration.user}: the trunk {other['name']} of "
-                    f"{self._main} registers the same account; name yours as that one, or remove that one"
-                )
+def _said_elsewhere(
+    effective: Effective, touched: Set[str], settings: Set[str]
+) -> Dict[str, List[Tuple[str, str]]]:
+    """What stands in the sections that are not touched; of [general], all but register lines and some settings."""
+    said: Dict[str, List[Tuple[str, str]]] = {}
+    for section in effective.sections:
+        if fold(section.name) not in touched:
+            left_out = {"register", *settings} if section.is_named("general") else set()
+            said.setdefault(section.name, []).extend(
+                (entry.key, entry.value) for entry in section.entries if fold(entry.key) not in left_out
+            )
+    return {name: entries for name, entries in said.items() if entries or name != "general"}
 
 
 def _account(trunk: Mapping[str, Any]) -> Tuple[Any, ...]:
@@ -343,12 +418,13 @@ def _differences(found: Mapping[str, Any], trunk: Trunk) -> Iterator[str]:
     (read,) = load_trunks([found])
     elsewhere = {
         ("inbound", "numbers"),
+        ("inbound", "trust"),
         ("outbound", "context"),
         ("outbound", "max_channels"),
         ("outbound", "caller_id"),
     }
     ours, theirs = trunk.to_dict(), read.to_dict()
-    for group in {**ours, **theirs}:
+    for group in {**ours, **theirs}.keys() - {"sections"}:
         one, other = ours.get(group), theirs.get(group)
         if isinstance(one or other, dict):
             one, other = one or {}, other or {}
@@ -357,3 +433,6 @@ def _differences(found: Mapping[str, Any], trunk: Trunk) -> Iterator[str]:
                     yield f"{group}.{key}"
         elif one != other:
             yield group
+    # The order of the sections is that of the file.
+    if (sorted(trunk.trusting), trunk.calling) != (sorted(read.trusting), read.calling):
+        yield "inbound.trust and sections"

@@ -259,7 +259,9 @@ class _Buffer:
                 quoted = False
                 while True:
                     mark = find(octets, scan)
-                    assert mark is not None
+                    if mark is None:
+                        # Never: a NUL ends every string.
+                        break
                     scan = mark.end()
                     octet = mark[0]
                     if octet == b"\0":

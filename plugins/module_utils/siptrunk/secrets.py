@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable
+from typing import Any, Iterable, Set
 
 MASK = "********"
 # The last part of the paths of those fields of a trunk that hold secrets.
@@ -25,3 +25,13 @@ def masked(data: Any) -> Any:
     if isinstance(data, list):
         return [masked(item) for item in data]
     return data
+
+
+def secrets_in(data: Any) -> Set[str]:
+    """All secrets of trunks in the form of ``sip_trunks``, or of any part of them."""
+    if isinstance(data, dict):
+        own = {str(value) for key, value in data.items() if key in SECRET_FIELDS and value}
+        return own.union(*map(secrets_in, data.values()))
+    if isinstance(data, list):
+        return set().union(*map(secrets_in, data))
+    return set()

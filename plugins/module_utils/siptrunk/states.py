@@ -10,9 +10,9 @@ from typing import Any, Callable, Dict, List, Mapping, Sequence, Tuple
 
 from . import changes, deployment, in_place
 from .drivers.shared import Leftover
-from .errors import SipTrunkError
+from .errors import InvalidTrunks, Problem, SipTrunkError
 from .files import Attributes
-from .layouts import LAYOUTS
+from .layouts import LAYOUTS, Layout
 from .trunk import load_trunks
 
 Trunks = List[Dict[str, Any]]
@@ -36,12 +36,19 @@ class Pbx:
 
 @dataclass(frozen=True)
 class Planned:
-    """The trunks before and after, secrets included; the files as they shall be; what no trunk can hold."""
+    """What is to become of a PBX.
+
+    before, after: the trunks, secrets included; those that are not enabled are not there
+    files: as they shall be
+    leftovers: what no trunk can hold
+    changes: the differences in words
+    """
 
     before: Trunks = field(repr=False)
     after: Trunks = field(repr=False)
     files: Tuple[deployment.PlannedFile, ...] = field(repr=False)
     leftovers: Tuple[Leftover, ...]
+    changes: Tuple[str, ...]
 
 
 def present(pbx: Pbx) -> Tuple[Trunks, Tuple[Leftover, ...]]:
@@ -58,23 +65,25 @@ def plan(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
 
     Raises SipTrunkError when it cannot be.
     """
-    return (_plan_included if LAYOUTS[pbx.layout].sip is None else _plan_in_place)(state, given, pbx)
+    layout = LAYOUTS[pbx.layout]
+    if layout.sip is None:
+        return _plan_included(state, given, pbx)
+    return _plan_in_place(state, given, pbx, layout, in_place.Trunks(pbx.config_dir, layout.sip))
 
 
 def _plan_included(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
     before, leftovers = present(pbx)
     trunks = load_trunks(_wanted(state, before, given))
     files = deployment.plan(trunks, pbx.config_dir, pbx.driver, pbx.attributes, manager_user=pbx.manager_user)
-    return Planned(before, [trunk.to_dict() for trunk in trunks], files, leftovers)
+    return _planned(before, [trunk.to_dict() for trunk in trunks], files, leftovers)
 
 
-def _plan_in_place(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
+def _plan_in_place(
+    state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx, layout: Layout, place: in_place.Trunks
+) -> Planned:
     """Only trunks that are declared now, or were before, get a part of the dialplan and of the manifest."""
-    layout = LAYOUTS[pbx.layout]
-    assert layout.sip
-    if state == "deleted" and not given:
+    if state in ("deleted", "overridden") and not given:
         raise SipTrunkError(f"layout = {pbx.layout}: all peers with a fixed host would go; name the trunks")
-    place = in_place.Trunks(pbx.config_dir, layout.sip)
     before = deployment.completed(place.trunks, pbx.config_dir)
     after = {trunk["name"]: trunk for trunk in _wanted(state, before, given)}
     declared = {trunk["name"] for trunk in given} & after.keys()
@@ -83,6 +92,7 @@ def _plan_in_place(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> 
     place.change(
         [trunk for trunk in trunks if trunk.name in declared],
         [trunk["name"] for trunk in before if trunk["name"] not in after],
+        whole=state != "merged",
     )
     files = deployment.plan(
         trunks,
@@ -97,11 +107,30 @@ def _plan_in_place(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> 
     changed = [trunk for trunk in trunks if trunk.name in declared]
     sections = {section.name for section in pbx.driver.sections(changed)}
     leftovers = tuple(leftover for leftover in place.leftovers if leftover.section in sections)
-    return Planned(before, list(after.values()), files, leftovers)
+    return _planned(before, list(after.values()), files, leftovers, place.told)
+
+
+def _planned(
+    before: Trunks,
+    after: Trunks,
+    files: Tuple[deployment.PlannedFile, ...],
+    leftovers: Tuple[Leftover, ...],
+    told: Sequence[str] = (),
+) -> Planned:
+    enabled = [trunk for trunk in after if trunk.get("enabled", True)]
+    return Planned(before, enabled, files, leftovers, (*changes.told(before, enabled), *told))
 
 
 def _wanted(state: str, before: Trunks, given: Sequence[Mapping[str, Any]]) -> Trunks:
     """All trunks that there shall be."""
+    names = [trunk["name"] for trunk in given]
+    twice = [
+        Problem(name, "name", name, "is given twice", "declare each trunk once")
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
+    if twice:
+        raise InvalidTrunks(twice)
     return _WANTED[state](before, {trunk["name"]: dict(trunk) for trunk in given})
 
 
@@ -110,6 +139,8 @@ Named = Dict[str, Dict[str, Any]]
 
 def _merged(before: Trunks, given: Named) -> Trunks:
     had = {trunk["name"]: trunk for trunk in before}
+    # A trunk that is not there need not be disabled.
+    given = {name: trunk for name, trunk in given.items() if name in had or trunk.get("enabled", True)}
     return _replaced(
         before, {name: changes.merged(had.get(name, {}), trunk) for name, trunk in given.items()}
     )

@@ -9,7 +9,8 @@ import re
 from typing import Dict, List, Optional, Tuple
 
 from .. import register_line
-from ..config.effective import Effective, EffectiveEntry, EffectiveSection, fold, load
+from ..config.effective import Effective, EffectiveEntry, EffectiveSection, load
+from ..config.text import fold
 from ..drivers import chan_sip
 from ..errors import ConfigError
 from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk

@@ -10,7 +10,8 @@ import subprocess
 from dataclasses import dataclass
 from typing import Dict, Iterator, Mapping, Optional, Sequence, Tuple
 
-from ..config.effective import Effective, EffectiveSection, fold, load
+from ..config.effective import Effective, EffectiveSection, load
+from ..config.text import fold
 from ..drivers import DRIVERS
 from ..errors import ConfigError, SipTrunkError
 from . import cli

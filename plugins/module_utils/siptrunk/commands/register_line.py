@@ -9,8 +9,8 @@ import json
 import sys
 from typing import Any, Dict
 
-from ..config.document import BLANKS, Document
-from ..config.effective import fold
+from ..config.document import Document
+from ..config.text import BLANKS, fold
 from ..console import show
 from ..errors import ConfigError
 from ..register_line import RegisterLine, masked, parse

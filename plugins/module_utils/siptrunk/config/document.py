@@ -16,8 +16,7 @@ from difflib import SequenceMatcher
 from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ..errors import ConfigError, NotRepresentable
-from .text import BLANKS as BLANKS
-from .text import fold, size
+from .text import BLANKS, fold, size
 
 # fgets() reads so many bytes at once. A line that does not end within them is skipped; some versions of
 # Asterisk skip it when it ends exactly with them, so that we write lines one byte shorter.
@@ -336,6 +335,12 @@ class Document:
     @property
     def directives(self) -> Tuple[Directive, ...]:
         return tuple(statement for statement in self.statements if isinstance(statement, Directive))
+
+    def without_directives(self) -> str:
+        """The text with an empty line for each ``#include`` and the like."""
+        return "".join(
+            self._newline if isinstance(line.statement, Directive) else line.raw for line in self._lines()
+        )
 
     def add_section(self, name: str, *, append: bool = False, comment: Optional[str] = None) -> Section:
         """Begin a section at the end. Raises NotRepresentable when Asterisk would read another name."""

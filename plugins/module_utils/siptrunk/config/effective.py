@@ -17,8 +17,7 @@ from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 from ..errors import ConfigError
 from ..files import read_text
 from .document import NAME_LIMIT, Directive, Entry, Flaw, Section, read_lines
-from .text import BLANKS, cut
-from .text import fold as fold
+from .text import BLANKS, cut, fold
 
 INCLUDE_DEPTH = 10
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from typing import Iterator, List, NamedTuple, Optional
 
-from .document import BLANKS, Document, Entry, Flaw
-from .effective import Effective, EffectiveEntry, EffectiveSection, Note, fold
+from .document import Document, Entry, Flaw
+from .effective import Effective, EffectiveEntry, EffectiveSection, Note
+from .text import BLANKS, fold
 
 # Options that the form takes several values of.
 LISTS = frozenset({"allow", "disallow", "permit", "deny", "setvar"})

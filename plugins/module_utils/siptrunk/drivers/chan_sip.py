@@ -12,7 +12,7 @@ from typing import Callable, Dict, Iterator, List, Sequence, Tuple, Union
 
 from .. import register_line
 from ..config.document import Document
-from ..config.effective import fold
+from ..config.text import fold
 from ..errors import NotRepresentable, Problem
 from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
 from ..fields import bracketed, closest

@@ -11,7 +11,8 @@ import re
 from ipaddress import ip_address, ip_network
 from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
-from ..config.effective import EffectiveEntry, EffectiveSection, fold
+from ..config.effective import EffectiveEntry, EffectiveSection
+from ..config.text import fold
 from ..register_line import DEFAULT_PORTS
 from .shared import access_list, codecs, unbracketed
 from .sip_conf import (
@@ -163,7 +164,9 @@ class Peer:
     def _read_own(self) -> None:
         for entry in self._entries:
             key = fold(entry.key)
-            if key in _READ:
+            if not _is_text(entry.value) and key not in PEER_OPTION and key not in _ELSEWHERE:
+                self.unread.append((entry, "is not valid Unicode"))
+            elif key in _READ:
                 self._read_field(key, entry)
             elif key == "type" and fold(entry.value) != "peer":
                 self.unread.append((entry, _FRIEND))
@@ -279,6 +282,14 @@ class Peer:
 
     def _default(self, key: str, value: str) -> EffectiveEntry:
         return EffectiveEntry(key, value, self.section.path, self.section.line)
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _version(host: str) -> Optional[int]:

@@ -8,17 +8,22 @@ What a section does not say counts as chan_sip takes it: from [general], else fr
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
 from .. import register_line
-from ..config.effective import Effective, EffectiveEntry, EffectiveSection, fold
+from ..config.effective import Effective, EffectiveEntry, EffectiveSection
+from ..config.text import fold
+from ..fields import SECTION_NAME
 from ..register_line import DEFAULT_EXPIRY, RegisterLine
 from ..secrets import MASK, SECRET_FIELDS
 from ..trunk import compact, unusual
 from .chan_sip_peer import Found, Peer
 from .shared import Leftover, Origin, ReadBack, as_name, distinct, unbracketed
 from .sip_conf import ENABLING, GENERAL, INHERITED, RETRY_INTERVAL, shown
+
+# Where port and transport come from the register line, and what a peer without them has.
+WAY = {"provider.port": None, "provider.transport": "udp"}
 
 
 def read(effective: Effective) -> ReadBack:
@@ -35,7 +40,7 @@ def read(effective: Effective) -> ReadBack:
         Origin([peer.section for peer in group.peers], group.line.entry if group.line else None)
         for group in groups
     ]
-    return ReadBack(trunks, reader.leftovers, origins)
+    return ReadBack(trunks, reader.leftovers, origins, reader.answering)
 
 
 class _Line(NamedTuple):
@@ -59,16 +64,6 @@ class _Group:
         """The section that calls go out through: one named so, else one that is named for no direction."""
         return next((peer for kind in ("out", "") for peer in self.peers if peer.direction == kind), None)
 
-    @property
-    def trusting(self) -> List[Peer]:
-        """The sections that calls come in through: of each host the first one that lets it in."""
-        first: Dict[str, Peer] = {}
-        # A section for calls out counts only where none for calls in has its host.
-        for peer in sorted(self.peers, key=lambda peer: peer.direction == "out"):
-            if not peer.denied:
-                first.setdefault(fold(peer.host), peer)
-        return list(first.values())
-
     def likeness(self, line: RegisterLine) -> Tuple[bool, bool, bool, bool]:
         """How well a register line fits that has the host or the name of one of the sections."""
         named = any(peer.section.is_named(line.peer or "") for peer in self.peers)
@@ -84,6 +79,14 @@ class _FileReader:
         self._general = effective.first("general")
         entries = self._general.entries if self._general else ()
         self._inherited = [entry for entry in entries if fold(entry.key) in INHERITED]
+        # Of each host, the section that its calls come to.
+        self._answering: Dict[str, Peer] = {}
+        for note in effective.notes:
+            self.leftovers.append(Leftover(note.path, note.line, "", "", "", note.reason))
+
+    @property
+    def answering(self) -> Dict[str, str]:
+        return {host: peer.section.name for host, peer in self._answering.items()}
 
     def groups(self) -> List[_Group]:
         lines = self._register_lines()
@@ -110,7 +113,9 @@ class _FileReader:
                     parsed = register_line.parse(entry.value)
                     if parsed.line is None:
                         self._leave(section, entry, "; ".join(map(str, parsed.notices)))
-                    elif entry.value not in lines:
+                    elif entry.value in lines:
+                        self._leave(section, entry, "is there twice, and chan_sip takes it once")
+                    else:
                         lines[entry.value] = _Line(parsed.line, entry, default_expiry)
                         if parsed.line.domain_port:
                             self._leave(section, entry, "the port of the domain has no field in a trunk")
@@ -123,15 +128,33 @@ class _FileReader:
 
     def _peers(self, registrars: Set[str]) -> List[Peer]:
         peers = []
+        for section in self._sections():
+            peer = Peer(section, self._inherited)
+            if not peer.is_trunk(registrars):
+                self._leave_section(
+                    section, "is no trunk: a trunk is a type=peer with the host of a provider"
+                )
+            elif not SECTION_NAME.fullmatch(section.name):
+                self._leave_section(section, "has a name that a section of a trunk cannot have")
+            else:
+                peers.append(peer)
+                if not peer.denied:
+                    # A call is matched to the first one of its address (check_peer_ok()).
+                    self._answering.setdefault(fold(peer.host), peer)
+        return peers
+
+    def _sections(self) -> List[EffectiveSection]:
+        """Those of peers; what stands in several sections of one name adds up to one peer."""
+        named: Dict[str, EffectiveSection] = {}
         for section in self._effective.sections:
             if section.template or section.is_named("general"):
                 continue
-            peer = Peer(section, self._inherited)
-            if peer.is_trunk(registrars):
-                peers.append(peer)
-            else:
-                self._leave_section(section)
-        return peers
+            first = named.setdefault(fold(section.name), section)
+            if first is not section and section.last("type"):
+                named[fold(section.name)] = replace(first, entries=[*first.entries, *section.entries])
+            elif first is not section:
+                self._leave_section(section, "has no type: chan_sip ignores it")
+        return list(named.values())
 
     def _callbacks(self, peers: Sequence[Peer]) -> Iterator[_Line]:
         """The register lines that chan_sip makes of callbackextension; it quotes nothing (build_peer())."""
@@ -161,13 +184,13 @@ class _FileReader:
                 "transport": line.transport,
                 "port": line.port,
             }
-            trunk["registration"] = self._registration(group)
+            trunk["registration"] = self._registration(group.line, group.peers)
         elif caller:
             trunk["provider"]["host"] = caller.host
         if group.caller and fold(group.caller.host) != fold(trunk["provider"]["host"]):
             entry = group.caller.section.values("host")[-1]
             self._leave(group.caller.section, entry, "is not the host that the trunk registers at")
-        trusting = group.trusting
+        trusting = [peer for peer in group.peers if self._answering.get(fold(peer.host)) is peer]
         trunk["inbound"]["trust"] = [peer.host for peer in trusting]
         if not trusting and caller:
             self._merge(trunk, caller, caller.inbound)
@@ -175,9 +198,16 @@ class _FileReader:
             self._merge(trunk, peer, peer.inbound)
             for reason in peer.distrust:
                 self._leave(peer.section, peer.mentioned("insecure"), reason)
+        for peer in group.peers:
+            first = self._answering.get(fold(peer.host), peer)
+            if first is not peer and peer is not group.caller:
+                reason = f"gets no calls: [{first.section.name}] has the same host, and stands before it"
+                self._leave_section(peer.section, reason)
         for peer in sorted(group.peers, key=lambda peer: peer is not caller):
             for entry, reason in peer.unread:
                 self._leave(peer.section, entry, reason)
+            if group.line:
+                self._compare_way(trunk["provider"], peer)
             self._merge(trunk, peer, peer.fields)
             self._add_raw(trunk, peer, group)
         self._identify(trunk, group)
@@ -189,11 +219,21 @@ class _FileReader:
         for path, found in fields.items():
             group, _dot, key = path.rpartition(".")
             target = trunk[group] if group else trunk
+            if path in WAY and "registration" in trunk:
+                continue
             if target.get(key) is None:
                 target[key] = found.value
             elif target[key] != found.value:
                 reason = f"is not the same everywhere: the trunk has {_said(path, target)}"
                 self._leave(peer.section, found.entry, reason)
+
+    def _compare_way(self, provider: Mapping[str, Any], peer: Peer) -> None:
+        """Port and transport of the trunk are those of the register line."""
+        for path, default in WAY.items():
+            key = path.rpartition(".")[2]
+            if (peer.value(path) or default) != provider[key]:
+                reason = f"is not that of the register line: the trunk has {provider[key] or 'none'}"
+                self._leave(peer.section, peer.mentioned(key), reason)
 
     def _add_raw(self, trunk: Dict[str, Any], peer: Peer, group: _Group) -> None:
         raw = trunk["options"].setdefault("peer", {})
@@ -206,22 +246,21 @@ class _FileReader:
                 reason = "is an option of one section; of the trunk, all sections have it"
                 self._leave(peer.section, entries[0], reason)
 
-    def _registration(self, group: _Group) -> Dict[str, Any]:
-        assert group.line
-        line, _entry, expiry = group.line
+    def _registration(self, registered: _Line, peers: Sequence[Peer]) -> Dict[str, Any]:
+        line, _entry, expiry = registered
         result = {
             "user": line.user,
             "secret": line.secret,
             "secret_md5": None,
             "domain": line.domain and unbracketed(line.domain),
-            "auth_user": line.auth_user,
+            "auth_user": line.auth_user if line.auth_user != line.user else None,
             "contact": line.extension,
             "expiry": line.effective_expiry(expiry),
             "retry_interval": self._retry_interval(),
         }
         # transmit_register() looks the peer up by the name of the host, too.
         named = line.peer or line.host
-        peer = next((peer for peer in group.peers if peer.section.is_named(named)), None)
+        peer = next((peer for peer in peers if peer.section.is_named(named)), None)
         if peer:
             md5, remote, secret = (peer.secrets.get(key) for key in ("md5secret", "remotesecret", "secret"))
             if md5 or remote:
@@ -257,10 +296,10 @@ class _FileReader:
                 self._leave(caller.section, caller.mentioned("defaultuser"), reason)
             outbound.update(auth="own", user=user, secret=given[0], secret_md5=secret_md5)
         else:
-            if user and user != account and caller:
-                self._leave(
-                    caller.section, caller.fields["outbound.user"].entry, "means nothing without a secret"
-                )
+            for peer in group.peers if user and user != account else ():
+                if "outbound.user" in peer.fields:
+                    entry = peer.fields["outbound.user"].entry
+                    self._leave(peer.section, entry, "means nothing without a secret")
             if group.caller:
                 outbound["auth"] = "none"
             user = registration["user"] if registration and not group.caller else None
@@ -281,10 +320,9 @@ class _FileReader:
         value = shown(fold(entry.key), entry.value)
         self.leftovers.append(Leftover(entry.path, entry.line, section.name, entry.key, value, reason))
 
-    def _leave_section(self, section: EffectiveSection) -> None:
+    def _leave_section(self, section: EffectiveSection, reason: str) -> None:
         kind, host = section.last("type"), section.last("host")
         value = ", ".join(f"{entry.key}={entry.value}" for entry in (kind, host) if entry)
-        reason = "is no trunk: a trunk is a type=peer with the host of a provider"
         self.leftovers.append(Leftover(section.path, section.line, section.name, "", value, reason))
 
 

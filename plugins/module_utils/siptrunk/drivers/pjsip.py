@@ -16,7 +16,7 @@ import itertools
 from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ..config.document import Document
-from ..config.effective import fold
+from ..config.text import fold
 from ..errors import NotRepresentable, Problem
 from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
 from ..fields import bracketed, is_address

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Dict, Mapping, Match, NamedTuple, Optional, Tuple
 
-from ..config.effective import fold
+from ..config.text import fold
 from ..fields import bracketed
 from ..register_line import DEFAULT_PORTS
 from ..secrets import MASK

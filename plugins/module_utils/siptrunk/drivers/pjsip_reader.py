@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
-from ..config.effective import Effective, EffectiveEntry, EffectiveSection, fold
+from ..config.effective import Effective, EffectiveEntry, EffectiveSection
+from ..config.text import fold
 from ..fields import bracketed, is_address
 from ..register_line import DEFAULT_PORTS
 from ..trunk import compact

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
-from ..config.effective import EffectiveEntry, EffectiveSection, fold
+from ..config.effective import EffectiveEntry, EffectiveSection
+from ..config.text import fold
 from ..fields import CODECS
 
 HEADER = "; Managed by Ansible (telephony.asterisk): changes here are overwritten.\n"
@@ -51,11 +52,13 @@ class Origin:
 
 @dataclass(frozen=True)
 class ReadBack:
-    """trunks: in the form of ``sip_trunks``, secrets included; origins: those of the trunks, in the same order"""
+    """trunks: in the form of ``sip_trunks``, secrets included; origins: those of the trunks, in the same order
+    answering: the name of the section that the calls from each host come to, where that is one"""
 
     trunks: List[Dict[str, Any]] = field(repr=False)
     leftovers: List[Leftover]
     origins: List[Origin]
+    answering: Dict[str, str] = field(default_factory=dict)
 
 
 def unbracketed(host: str) -> str:

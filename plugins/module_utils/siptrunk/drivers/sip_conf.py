@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Mapping, Sequence, Set
 
 from .. import register_line
-from ..config.effective import fold
+from ..config.text import fold
 from ..secrets import MASK
 from .shared import NO, YES
 
@@ -212,7 +212,8 @@ RAW = frozenset({
     "usereqphone", "videosupport", "vmexten",
 })
 # fmt: on
-_SECRETS = {"secret", "remotesecret", "md5secret", "auth"}
+# The last two can hold anything.
+_SECRETS = {"secret", "remotesecret", "md5secret", "auth", "setvar", "header"}
 _HARMLESS = (RAW | FIELD_OF.keys() | GENERAL.keys() | {*ENABLING.values(), RETRY_INTERVAL}) - _SECRETS
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 from typing import FrozenSet, Iterator, Optional
 
 from .. import register_line
-from ..config.effective import Effective, EffectiveSection, fold
+from ..config.effective import Effective, EffectiveSection
+from ..config.text import fold
 from .finding import ERROR, SECURITY, Rule, Spot
 
 # ast_true(): every other word is false to most options.

@@ -64,6 +64,8 @@ def kill_a_writer(write: Write, path: str) -> None:
 @pytest.fixture
 def path(tmp_path: Path) -> str:
     path = str(tmp_path / NAME)
+    # Twice, so that there is a backup, too.
+    write(path, TEXTS[1])
     write(path, TEXTS[0])
     return path
 

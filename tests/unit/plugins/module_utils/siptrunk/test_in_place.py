@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import changes, in_place
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import (
-    ConfigError,
     SipTrunkError,
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.layouts import FREEPBX, IN_PLACE
@@ -198,7 +197,6 @@ def test_callbackextension_becomes_a_register_line_when_it_cannot_say_it(tmp_pat
     )
     (trunk,) = read(tmp_path)
     assert change(tmp_path, trunk) == {}
-    assert trunk["registration"].pop("auth_user") == trunk["registration"]["user"]
     wanted = changes.merged(trunk, {"registration": {"expiry": 600}})
     assert change(tmp_path, wanted)["sip.conf"] == [
         "-callbackextension=12",
@@ -208,7 +206,7 @@ def test_callbackextension_becomes_a_register_line_when_it_cannot_say_it(tmp_pat
 
 
 def test_a_trunk_that_would_not_get_its_calls_is_refused(pbx: Path) -> None:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(SipTrunkError) as caught:
         change(pbx, {"name": "twin", "provider": {"host": "SIP.example.com"}})
     assert "[main-in]" in str(caught.value) and "twin-in" in str(caught.value)
     assert (pbx / "sip.conf").read_text() == BY_HAND
@@ -239,6 +237,141 @@ def test_what_cannot_be_undone_in_place_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / "sip.conf").read_text() == text
 
 
+def refused(directory: Path, text: str, *trunks: dict[str, Any], removed: tuple[str, ...] = ()) -> str:
+    """Try a change of a file that must be refused; returns the error."""
+    (directory / "sip.conf").write_text(text)
+    place = in_place.Trunks(str(directory), IN_PLACE)
+    with pytest.raises(SipTrunkError) as caught:
+        place.change(load_trunks(trunks), removed)
+    assert (directory / "sip.conf").read_text() == text
+    return str(caught.value)
+
+
+NEW: dict[str, Any] = {
+    "name": "new",
+    "provider": {"host": "192.0.2.7", "transport": "tls"},
+    "registration": {"user": "u", "secret": "s"},
+}
+
+
+@pytest.mark.parametrize("stranger", ["type=user", "type=friend\nhost=dynamic", "type=peer\nhost=dynamic"])
+def test_a_section_that_is_no_trunk_never_becomes_one(tmp_path: Path, stranger: str) -> None:
+    error = refused(tmp_path, f"[general]\n[NEW-in]\n{stranger}\nsecret=phone\n", NEW)
+    assert "[new-in] is no section of a trunk" in error
+
+
+def test_the_second_section_of_a_host_is_told_and_stays(tmp_path: Path) -> None:
+    peer = "type=peer\nhost=192.0.2.1\ninsecure=port,invite\n"
+    (tmp_path / "sip.conf").write_text(f"[general]\n[a-in]\n{peer}context=x\n[a-in2]\n{peer}context=y\n")
+    place = in_place.Trunks(str(tmp_path), IN_PLACE)
+    assert [leftover.section for leftover in place.leftovers if "gets no calls" in leftover.reason] == [
+        "a-in2"
+    ]
+    (trunk,) = place.trunks
+    differences = change(tmp_path, changes.merged(trunk, {"nat": {"keepalive": 25}}))["sip.conf"]
+    assert not [line for line in differences if line.startswith("-")]
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        (
+            "[general]\n[base](!)\ntype=peer\ninsecure=port,invite\ncallbackextension=1\n"
+            "[a](base)\nhost=192.0.2.1\ndefaultuser=u\nremotesecret=s\n"
+            "[b](base)\nhost=192.0.2.2\ndefaultuser=v\nremotesecret=t\n",
+            {"registration": {"contact": "2"}},
+        ),
+        (
+            "[general]\n[a]\ntype=peer\nhost=192.0.2.1\ninsecure=port,invite\ncontext=x\n[b](a)\nhost=192.0.2.2\n",
+            {"inbound": {"context": "y"}},
+        ),
+    ],
+)
+def test_what_would_change_another_trunk_is_refused(tmp_path: Path, text: str, given: dict[str, Any]) -> None:
+    (tmp_path / "sip.conf").write_text(text)
+    trunk = next(trunk for trunk in read(tmp_path) if trunk["name"] == "a")
+    assert "would change with them" in refused(tmp_path, text, changes.merged(trunk, given))
+
+
+def test_merged_leaves_alone_what_nobody_gave(tmp_path: Path) -> None:
+    text = (
+        "[general]\n[a]\ntype=friend ; do not touch\nhost=192.0.2.1\nallow=alaw:20\ncontext=x\n"
+        "directmedia=no\n"
+    )
+    (tmp_path / "sip.conf").write_text(text)
+    place = in_place.Trunks(str(tmp_path), IN_PLACE)
+    (trunk,) = place.trunks
+    wanted = changes.merged(trunk, {"media": {"direct": True}})
+    place.change(load_trunks([wanted]), (), whole=False)
+    ((_path, before, after),) = place.files()
+    assert compare(before or "", after) == ["-directmedia=no", "+directmedia=yes"]
+    assert place.told == []
+    place.change(load_trunks([wanted]), ())
+    assert "section a: type peer" in place.told
+
+
+def test_port_and_transport_of_a_registration_are_those_of_its_line(tmp_path: Path) -> None:
+    text = (
+        "[general]\nregister => a:b@192.0.2.1/1\n[x]\ntype=peer\nhost=192.0.2.1\nport=5061\nusername=a\nsecret=b\n"
+        "insecure=port,invite\n"
+    )
+    (tmp_path / "sip.conf").write_text(text)
+    place = in_place.Trunks(str(tmp_path), IN_PLACE)
+    assert "port" not in place.trunks[0]["provider"]
+    assert ("x", "port", "5061") in [(left.section, left.key, left.value) for left in place.leftovers]
+    wanted = changes.merged(place.trunks[0], {"registration": {"secret": "new"}})
+    place.change(load_trunks([wanted]), (), whole=False)
+    ((_path, _before, after),) = place.files()
+    assert "register => a:new@192.0.2.1/1~120\n" in after and "port=5061\n" in after
+
+
+def test_of_two_accounts_at_one_provider_the_first_gets_the_calls(tmp_path: Path) -> None:
+    peer = "type=peer\nhost=sip.example.com\ninsecure=port,invite\n"
+    (tmp_path / "sip.conf").write_text(
+        "[general]\nregister => a:1@sip.example.com/1\nregister => b:2@sip.example.com/2\n"
+        f"[a]\n{peer}username=a\nsecret=1\n[b]\n{peer}username=b\nsecret=2\n"
+    )
+    first, second = read(tmp_path)
+    assert "inbound" in second and second["inbound"]["trust"] == []
+    assert change(tmp_path, first, second) == {}
+    change(tmp_path, changes.merged(second, {"registration": {"secret": "3"}}))
+    assert read(tmp_path)[1]["registration"]["secret"] == "3"
+
+
+def test_without_general_there_is_one_afterwards(tmp_path: Path) -> None:
+    (tmp_path / "sip.conf").write_text("; nothing\n")
+    change(tmp_path, NEW)
+    assert (tmp_path / "sip.conf").read_text().count("[general]") == 1
+    assert change(tmp_path, NEW) == {}
+
+
+def test_codecs_that_are_added_to_a_section_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "sip.conf").write_text(
+        "[general]\n[p]\ntype=peer\nhost=192.0.2.1\ninsecure=port,invite\n[p](+)\ndisallow=all\n"
+    )
+    (trunk,) = read(tmp_path)
+    change(tmp_path, {**trunk, "media": {"codecs": ["alaw"]}})
+    assert read(tmp_path)[0]["media"]["codecs"] == ["alaw"]
+    assert change(tmp_path, read(tmp_path)[0]) == {}
+
+
+def test_sections_of_one_name_are_one_peer(tmp_path: Path) -> None:
+    (tmp_path / "sip.conf").write_text(
+        "[general]\n[x]\ntype=peer\nhost=192.0.2.1\ncontext=c\n[x]\ntype=peer\nhost=192.0.2.2\n[x]\nport=5070\n"
+    )
+    place = in_place.Trunks(str(tmp_path), IN_PLACE)
+    assert place.trunks[0]["provider"] == {"host": "192.0.2.2"}
+    assert place.trunks[0]["inbound"] == {"context": "c"}
+    assert [leftover.reason for leftover in place.leftovers if not leftover.key] == [
+        "has no type: chan_sip ignores it"
+    ]
+
+
+def test_lines_that_asterisk_skips_are_left_over(tmp_path: Path) -> None:
+    (tmp_path / "sip.conf").write_text("[general]\n[x]\ntype=peer\nhost=192.0.2.1\nport : 5070\n")
+    assert 5 in [leftover.line for leftover in in_place.Trunks(str(tmp_path), IN_PLACE).leftovers]
+
+
 # FreePBX
 
 STOCK = """\
@@ -262,11 +395,6 @@ CUSTOM = (
     "sip_custom.conf",
     "sip_custom_post.conf",
 )
-NEW: dict[str, Any] = {
-    "name": "new",
-    "provider": {"host": "192.0.2.7", "transport": "tls"},
-    "registration": {"user": "u", "secret": "s"},
-}
 
 
 @pytest.fixture
@@ -299,4 +427,4 @@ def test_what_freepbx_generates_is_not_changed(freepbx: Path) -> None:
             ),
             (),
         )
-    assert "not to be changed" in str(caught.value)
+    assert "[carrier] is no section of a trunk" in str(caught.value)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import chan_sip
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import SipTrunkError
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.files import Attributes
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.files import Attributes, lock
 
 MAIN: dict[str, Any] = {
     "name": "main",
@@ -124,10 +125,31 @@ def test_a_disabled_trunk_is_taken_out(tmp_path: Path, layout: str) -> None:
 
 
 @pytest.mark.parametrize("layout", ["in_place", "freepbx"])
-def test_where_people_keep_trunks_all_of_them_are_not_deleted_by_the_way(tmp_path: Path, layout: str) -> None:
+@pytest.mark.parametrize("state", ["deleted", "overridden"])
+def test_where_people_keep_trunks_all_of_them_do_not_go_by_the_way(
+    tmp_path: Path, layout: str, state: str
+) -> None:
     there = pbx(tmp_path, layout)
     with pytest.raises(SipTrunkError):
-        states.plan("deleted", [], there)
+        states.plan(state, [], there)
+
+
+@each_layout
+@pytest.mark.parametrize("state", states.WRITING)
+def test_a_trunk_that_is_given_twice_is_refused(tmp_path: Path, layout: str, state: str) -> None:
+    with pytest.raises(SipTrunkError) as caught:
+        states.plan(state, [BACKUP, {**BACKUP, "provider": {"host": "192.0.2.2"}}], pbx(tmp_path, layout))
+    assert "given twice" in str(caught.value)
+
+
+@each_layout
+@pytest.mark.parametrize("state", ["merged", "replaced"])
+def test_a_disabled_trunk_that_is_not_there_is_no_change(tmp_path: Path, layout: str, state: str) -> None:
+    there = pbx(tmp_path, layout)
+    run(state, there, {**BACKUP, "enabled": False})
+    planned = states.plan(state, [{**BACKUP, "enabled": False}], there)
+    assert planned.changes == () and not any(file.changes for file in planned.files)
+    assert "backup" not in [trunk["name"] for trunk in planned.after]
 
 
 def test_in_place_only_what_was_declared_is_expected_and_dialled(tmp_path: Path) -> None:
@@ -159,3 +181,23 @@ def test_leftovers_are_those_of_the_given_trunks(tmp_path: Path) -> None:
     planned = run("merged", there, {"name": "gateway"})
     assert [(leftover.section, leftover.key) for leftover in planned.leftovers] == [("gateway", "acl")]
     assert {leftover.section for leftover in states.present(there)[1]} >= {"gateway", "other"}
+
+
+def add(there: states.Pbx, number: int) -> None:
+    """As the module does, from a process of its own."""
+    trunk = {"name": f"t{number}", "provider": {"host": f"192.0.2.{number}"}}
+    with lock(there.config_dir):
+        planned = states.plan("replaced", [trunk], there)
+        deployment.apply(planned.files, backup=True)
+
+
+@pytest.mark.parametrize("layout", ["included", "in_place"])
+def test_of_plays_at_the_same_time_nothing_is_lost(tmp_path: Path, layout: str) -> None:
+    there = pbx(tmp_path, layout)
+    plays = [get_context("fork").Process(target=add, args=(there, number)) for number in range(1, 13)]
+    for play in plays:
+        play.start()
+    for play in plays:
+        play.join(60)
+    assert [play.exitcode for play in plays] == [0] * 12
+    assert names(there) == {f"t{number}" for number in range(1, 13)}

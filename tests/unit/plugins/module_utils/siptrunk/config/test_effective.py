@@ -9,10 +9,10 @@ from typing import Dict, List, Optional, Tuple
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.effective import (
     Effective,
-    fold,
     load,
     load_text,
 )
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.text import fold
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import ConfigError
 
 Shape = List[Tuple[str, List[str]]]

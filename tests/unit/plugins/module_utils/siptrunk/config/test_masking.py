@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.masking import (
+    changed_lines,
     masked_text,
     masked_value,
+    options_only,
 )
 
 
@@ -59,3 +61,13 @@ def test_a_line_with_the_same_secret_is_not_marked() -> None:
 
 def test_in_a_new_file_nothing_needs_a_mark() -> None:
     assert masked_text("secret = one\n", before="") == "secret = ********\n"
+
+
+def test_of_files_by_hand_only_options_are_shown() -> None:
+    before = "[a](base) ; old pw x\nkey = v ; and why\n; password is x\nport : x\n\nsame\n"
+    after = "#include <b.conf> ; x\nsame\nkey = w\n"
+    gone, came = changed_lines(before, after)
+    assert options_only(gone, lambda key, value: f"<{value}>") == (
+        "[a](base)\nkey = <v>\n; ...\n; ********\n\n"
+    )
+    assert options_only(came, lambda key, value: value) == "#include b.conf\nkey = w\n"
