@@ -1,15 +1,17 @@
-#!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Write the table of chan_pjsip's options (drivers/option_table.py), by asking the Asterisks of the lab's images.
 
 Two sources: the XML documentation of each, and the running Asterisk, which tells of any name that stands in its modules
 whether it is an option: it complains of one that is not, for every kind of object that it reads from pjsip.conf. What
-it takes and does not document is added.
+it takes and does not document is added; so are the defaults that it really has.
+
+    scripts/with-env python3 scripts/pjsip_options.py
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import io
 import re
@@ -47,12 +49,24 @@ ALL = "".join(
         "res_pjsip_pubsub": ("subscription_persistence",),
     }.items()
 )
+# An object of each kind that the console shows, with no more than it must have.
+BARE = {
+    "endpoint": "",
+    "aor": "",
+    "auth": "username=someone\npassword=secret\n",
+    "transport": "bind=127.0.0.1\n",
+    "registration": "server_uri=sip:there.invalid\nclient_uri=sip:me@there.invalid\n",
+    "identify": "endpoint=endpoint\nmatch=127.0.0.1\n",
+    "global": "",
+    "system": "",
+}
 HEADER = '''\
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The options of chan_pjsip: written by scripts/pjsip_options.py, not by hand.
 
 A row holds for the releases in ``in``, or for all; ``since`` are the first releases of the branches that have it;
+``really`` is the default that the running Asterisk has, where the documentation gives none or another one;
 ``instead`` gives the value that an alias or a deprecated one stands for; ``deprecated`` the option to use instead.
 """
 
@@ -65,11 +79,12 @@ from typing import Any, Mapping, Sequence
 
 
 class Asked(NamedTuple):
-    """What one Asterisk says. *taken* has the kinds of which it complains about nonsense."""
+    """What one Asterisk says. *taken*: of the kinds of which it complains about nonsense; *defaults*: the real ones."""
 
     release: str
     kinds: Mapping[str, Any]
     taken: Mapping[str, Set[str]]
+    defaults: Mapping[str, Mapping[str, str]]
 
 
 def main() -> int:
@@ -89,21 +104,31 @@ def documentation() -> Any:
 
 
 def ask(image: str) -> Asked:
-    with tempfile.TemporaryDirectory() as directory:
-        config = Path(directory)
-        config.chmod(0o755)
-        release = run(image, "asterisk", "-V").decode().split()[1]
-        kinds = documentation().documented(run(image, "cat", DOCUMENTATION))
-        strings = words(image, {kind.module for kind in kinds.values()})
-        names = {
-            kind.name: {NONSENSE, *strings[kind.module], *map(str.lower, kind.options)}
-            for kind in kinds.values()
-        }
-        for name, text in {**CONFIG, "pjsip.conf": probes(names), "sorcery.conf": ALL}.items():
-            (config / name).write_text(text)
-        refused = complaints(log(image, config))
+    release = ".".join(re.findall(r"\d+", run(image, "asterisk", "-V").decode())[:3])
+    kinds = documentation().documented(run(image, "cat", DOCUMENTATION))
+    strings = words(image, {kind.module for kind in kinds.values()})
+    names = {
+        kind.name: {NONSENSE, *strings[kind.module], *map(str.lower, kind.options)} for kind in kinds.values()
+    }
+    refused = complaints(errors(image, {"pjsip.conf": probes(names), "sorcery.conf": ALL}))
     taken = {kind: names[kind] - refused[kind] for kind in names if NONSENSE in refused.get(kind, ())}
-    return Asked(".".join(re.findall(r"\d+", release)[:3]), kinds, taken)
+    return Asked(release, kinds, taken, defaults(image))
+
+
+def defaults(image: str) -> Dict[str, Dict[str, str]]:
+    """What the console shows of objects that say nothing."""
+    text = "".join(f"[{kind}]\ntype={kind}\n{must}" for kind, must in BARE.items())
+    found: Dict[str, Dict[str, str]] = {kind: {} for kind in BARE}
+    with started(image, {"pjsip.conf": text}) as name:
+        for kind, must in BARE.items():
+            about = f"{kind} {kind}" if kind not in ("global", "system") else "settings"
+            shown = inside(name, "asterisk", "-rx", f"pjsip show {about}")
+            if about == "settings":
+                shown = shown[shown.lower().index(f"{kind} settings") :].split("\n\n\n")[0]
+            for option, value in re.findall(r"^ (\w+) +: (.*)$", shown, re.MULTILINE):
+                if f"{option}=" not in must and option != "ParameterName":
+                    found[kind][option] = yes_or_no(value.strip())
+    return found
 
 
 def words(image: str, modules: Set[str]) -> Dict[str, Set[str]]:
@@ -194,9 +219,11 @@ def rows_of(kind: str, one: Asked) -> Iterator[Tuple[str, Dict[str, Any]]]:
     taken = one.taken.get(kind)
     for name, option in documented.items():
         if taken is None or name.lower() in taken:
+            really = one.defaults.get(kind, {}).get(name)
             row = {
                 "since": option.since,
                 "default": option.default,
+                "really": None if really is None or same(option.default or "", really) else really,
                 "values": " ".join(option.values) or None,
                 "instead": dict(option.instead) or None,
                 "deprecated": option.replacement or "" if option.deprecated else None,
@@ -204,6 +231,19 @@ def rows_of(kind: str, one: Asked) -> Iterator[Tuple[str, Dict[str, Any]]]:
             yield name, {key: value for key, value in row.items() if value is not None}
     for name in beginnings((taken or set()) - {name.lower() for name in documented}):
         yield name, {"since": ()}
+
+
+def same(documented: str, really: str) -> bool:
+    """Whether two values are one, written in two ways; in <> stands what is different on each host."""
+    with contextlib.suppress(ValueError):
+        return float(documented) == float(really)
+    return "<" in documented or yes_or_no(documented) == really
+
+
+def yes_or_no(value: str) -> str:
+    """A truth value in the way in which people write it."""
+    truth = {"true": "yes", "yes": "yes", "false": "no", "no": "no"}
+    return truth.get(value.lower(), value)
 
 
 def beginnings(names: Set[str]) -> List[str]:
@@ -269,26 +309,40 @@ def run(image: str, *command: str) -> bytes:
     return subprocess.run([*full, *command[1:]], check=True, capture_output=True).stdout
 
 
-def log(image: str, config: Path) -> str:
-    """The errors of an Asterisk that starts with this configuration."""
+@contextlib.contextmanager
+def started(image: str, files: Mapping[str, str]) -> Iterator[str]:
+    """An Asterisk with this configuration; gives the container's name."""
     name = f"pjsip-options-{uuid.uuid4().hex[:12]}"
-    start = ["podman", "run", "--detach", "--rm", "--name", name, "--network", "none", "--pull", "never"]
-    start += ["--volume", f"{config}:/etc/asterisk", "--entrypoint", "asterisk", image, "-f", "-n"]
-    end = ["podman", "rm", "--force", "--time", "0", name]
-    subprocess.run(start, check=True, capture_output=True)
-    try:
-        give_up = time.monotonic() + 120
-        while "fully booted" not in inside(name, "asterisk", "-rx", "core waitfullybooted"):
-            assert time.monotonic() < give_up, f"the Asterisk of {image} does not start"
-            time.sleep(0.2)
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory).chmod(0o755)
+        for file, text in {**CONFIG, **files}.items():
+            Path(directory, file).write_text(text)
+        start = ["podman", "run", "--detach", "--rm", "--name", name, "--network", "none", "--pull", "never"]
+        start += ["--volume", f"{directory}:/etc/asterisk", "--entrypoint", "asterisk", image, "-f", "-n"]
+        subprocess.run(start, check=True, capture_output=True)
+        try:
+            wait(name, "fully booted", "asterisk", "-rx", "core waitfullybooted")
+            yield name
+        finally:
+            end = ["podman", "rm", "--force", "--time", "0", name]
+            subprocess.run(end, check=False, capture_output=True)
+
+
+def errors(image: str, files: Mapping[str, str]) -> str:
+    """The errors that an Asterisk with this configuration logs."""
+    with started(image, files) as name:
         # A thread of its own writes the log, in the order of the messages: it is complete with the last one.
         inside(name, "asterisk", "-rx", f"module load {NONSENSE}")
-        while NONSENSE not in inside(name, "tail", "-n", "3", LOG):
-            assert time.monotonic() < give_up, f"the log of {image} has no end"
-            time.sleep(0.2)
+        wait(name, f"{NONSENSE}.so", "tail", "-n", "3", LOG)
         return inside(name, "cat", LOG)
-    finally:
-        subprocess.run(end, check=False, capture_output=True)
+
+
+def wait(name: str, text: str, *command: str) -> None:
+    """Until a program in a container writes a text."""
+    give_up = time.monotonic() + 120
+    while text not in inside(name, *command):
+        assert time.monotonic() < give_up, f"{' '.join(command)} does not tell {text}"
+        time.sleep(0.2)
 
 
 def inside(name: str, *command: str) -> str:

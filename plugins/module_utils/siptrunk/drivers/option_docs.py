@@ -26,7 +26,10 @@ _INSTEAD = (
 _VALUE_INSTEAD = re.compile(r"(?:Alias (?:for|of)(?: the)?|Deprecated\. Use) ([\w-]+)")
 # Colours and cursor movements of the console.
 _TERMINAL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_HELP_TITLE = re.compile(r"^(?:\s*-= Info about Config Object '[^':]*:([^']+)' =-|(\S+): \[category .*)\s*$")
+# Asterisk 22 or 16; a wizard has no category.
+_HELP_TITLE = re.compile(
+    r"(?:\s*-= Info about Config Object '[^':]*:([^']+)' =-|(\S+): \[category .*|(wizard))\s*$"
+)
 _HELP_LINE = re.compile(r"^(\S+) +-- (.*)$")
 
 
@@ -35,6 +38,7 @@ class Option:
     """An option of an object.
 
     default: as documented; None when the documentation gives none
+    really: as a running Asterisk of the table had it; the documented one where nobody saw another
     values: all that are documented, if the documentation lists them
     instead: for a value that is deprecated or an alias, the one that it stands for
     deprecated: the option is; replacement: the option to use instead, when the documentation names one
@@ -43,6 +47,7 @@ class Option:
 
     name: str
     default: Optional[str] = None
+    really: Optional[str] = None
     values: Tuple[str, ...] = ()
     instead: Mapping[str, str] = field(default_factory=dict)
     deprecated: bool = False
@@ -86,7 +91,7 @@ def shown(text: str) -> Dict[str, Dict[str, Option]]:
     for line in _TERMINAL.sub("", text).splitlines():
         title, option = _HELP_TITLE.match(line), _HELP_LINE.match(line)
         if title:
-            kind = title[1] or title[2]
+            kind = title[1] or title[2] or title[3]
         elif option and kind:
             deprecated = "deprecated" in option[2].lower()
             options.setdefault(kind, {})[option[1]] = Option(option[1], deprecated=deprecated)
@@ -128,6 +133,7 @@ def _option(element: ElementTree.Element) -> Option:
     return Option(
         name=element.get("name", ""),
         default=element.get("default"),
+        really=element.get("default"),
         values=tuple(name for name, _about in values),
         instead={name: found[1] for name, found in about if found},
         deprecated=deprecated,

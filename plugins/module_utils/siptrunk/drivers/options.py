@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which option exists in which object of pjsip.conf and pjsip_wizard.conf, in which Asterisk.
 
-chan_pjsip drops an object with an option that it does not know. What there is comes from a table of releases that were
-asked (option_table.py), or, on a PBX, from the documentation of the Asterisk that is installed there.
+chan_pjsip drops an object with an option that it does not know; a wizard passes over one of its own without a word.
+What there is comes from a table of releases that were asked (option_table.py), or, on a PBX, from the documentation of
+the Asterisk that is installed there.
 """
 
 from __future__ import annotations
@@ -44,11 +45,14 @@ class Catalogue:
         return self.kinds[kind].options if kind in self.kinds else {}
 
     def find(self, kind: str, name: str) -> Optional[Option]:
-        """An option by its name, in upper or lower case; by KIND/NAME in a wizard."""
-        kind, name = self._meant(kind, name.lower())
-        options = {known.lower(): option for known, option in self.known(kind).items()}
+        """An option by its name, in upper or lower case; by KIND/NAME in a wizard, with a kind as it is."""
+        kind, name = self._meant(kind, name)
+        options = self.known(kind)
+        for known, option in options.items():
+            if known.lower() == name.lower():
+                return option
         patterns = [known for known in options if known.endswith(ANY) and name.startswith(known[: -len(ANY)])]
-        return options.get(name) or next((options[pattern] for pattern in patterns), None)
+        return options[patterns[0]] if patterns else None
 
     def check(self, kind: str, name: str) -> Optional[str]:
         """Why this Asterisk does not know the option in this kind of object; None when it does."""
@@ -176,6 +180,7 @@ def _option(name: str, row: Mapping[str, Any]) -> Option:
     return Option(
         name=name,
         default=row.get("default"),
+        really=row.get("really", row.get("default")),
         values=tuple(row.get("values", "").split()),
         instead=row.get("instead", {}),
         deprecated="deprecated" in row,

@@ -37,6 +37,9 @@ def test_options_have_what_is_documented() -> None:
     assert known("auth", "22.10.1")["auth_type"].instead == {"userpass": "digest", "md5": "digest"}
     assert known("auth", "22.10.1")["md5_cred"].replacement == "password_digest"
     assert not known("auth", "16.28.0")["md5_cred"].deprecated
+    assert known("system", "16.28.0")["threadpool_max_size"].really == "50"
+    assert known("aor", "16.28.0")["max_contacts"].really == "0"
+    assert known("endpoint", "16.28.0")["context"].really == "default"
     assert known("no such kind", "16.28.0") == {}
 
 
@@ -73,6 +76,7 @@ def test_what_every_asterisk_knows(kind: str, name: str) -> None:
         ("endpont", "context", "16.28.0", "no objects of type endpont; did you mean endpoint?"),
         ("wizard", "endpoint/dtmfmode", "16.28.0", "no option dtmfmode in endpoint; did you mean dtmf_mode?"),
         ("wizard", "trunk/allow", "16.28.0", "no option trunk/allow in wizard"),
+        ("wizard", "Endpoint/allow", "16.28.0", "no option Endpoint/allow in wizard"),
     ],
 )
 def test_what_is_wrong_is_told(kind: str, name: str, version: str, reason: str) -> None:
