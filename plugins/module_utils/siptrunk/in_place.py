@@ -18,7 +18,7 @@ from .config.effective import Effective, EffectiveEntry, EffectiveSection, load
 from .config.text import fold
 from .drivers import chan_sip
 from .drivers.shared import Origin, RenderedSection
-from .drivers.sip_conf import ALSO_CALLED
+from .drivers.sip_conf import ALSO_CALLED, shown
 from .errors import ConfigError, NotRepresentable, SipTrunkError
 from .files import read_text
 from .layouts import Places
@@ -209,8 +209,9 @@ class Trunks:
             for leftover in self.leftovers
             if whole and leftover.section == section.name and fold(leftover.key) in wanted
         }
-        for key in unfit:
-            self.told.append(f"section {section.name}: {key} {' '.join(wanted[key])}")
+        for key in sorted(unfit):
+            values = " ".join(shown(key, value) for value in wanted[key])
+            self.told.append(f"section {section.name}: {key} {values}")
         changed = {key for key in {**was, **wanted} if was.get(key) != wanted.get(key)} | unfit
         for first, second in TOGETHER:
             if not changed & {first, second}:

@@ -142,7 +142,10 @@ class Peer:
         return self.section.last(key) or EffectiveEntry(key, "", self.section.path, self.section.line)
 
     def is_trunk(self, registrars: Iterable[str]) -> bool:
-        """Whether this is a provider, not a device: no phone has a fixed host, and few providers a challenge."""
+        """Whether this counts as a provider: a peer with a fixed host, or a friend whose calls are not challenged.
+
+        A device with a fixed host is taken for one, too: nothing in the file tells the two apart.
+        """
         if not self.host or fold(self.host) == "dynamic" or not self.kinds & {"peer", "friend"}:
             return False
         return self.kinds == {"peer"} or fold(self.host) in registrars or not self._challenges

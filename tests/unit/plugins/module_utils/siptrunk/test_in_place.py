@@ -310,6 +310,20 @@ def test_merged_leaves_alone_what_nobody_gave(tmp_path: Path) -> None:
     assert "section a: type peer" in place.told
 
 
+def test_what_gave_way_is_told_without_secrets(tmp_path: Path) -> None:
+    (tmp_path / "sip.conf").write_text(
+        "[general]\nregister => u:old@192.0.2.1\n[a]\ntype=peer\nhost=192.0.2.1\ninsecure=port,invite\n"
+        "defaultuser=u\nmd5secret=no hash\n"
+    )
+    place = in_place.Trunks(str(tmp_path), IN_PLACE)
+    (trunk,) = place.trunks
+    registration = {"user": "u", "secret_md5": "0123456789abcdef" * 2}
+    wanted = {**trunk, "registration": registration, "outbound": {"auth": "same"}}
+    place.change(load_trunks([wanted]), ())
+    assert "section a: md5secret ********" in place.told
+    assert "0123456789abcdef" not in " ".join(place.told)
+
+
 def test_port_and_transport_of_a_registration_are_those_of_its_line(tmp_path: Path) -> None:
     text = (
         "[general]\nregister => a:b@192.0.2.1/1\n[x]\ntype=peer\nhost=192.0.2.1\nport=5061\nusername=a\nsecret=b\n"
