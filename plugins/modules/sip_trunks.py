@@ -14,12 +14,16 @@ author:
 description:
   - Makes a list of SIP trunks true in Asterisk's configuration, all trunks of a host in one call.
   - The trunks are validated as a whole before anything is written; when one of them cannot work, nothing changes.
-  - The trunks live in files of their own, C(sip_trunks.conf), C(extensions_trunks.conf) and C(sip_trunks.json),
-    which C(sip.conf) and C(extensions.conf) pull in by one C(#tryinclude) line each, and with O(manager_user) also
-    in C(manager_trunks.conf) and C(manager.conf). Nothing else is touched. A section elsewhere with the name of one of
-    ours is refused.
+  - The trunks live in files of their own, C(pjsip_trunks.conf) or C(sip_trunks.conf), C(extensions_trunks.conf) and
+    C(sip_trunks.json), which C(pjsip.conf) or C(sip.conf), and C(extensions.conf) pull in by one C(#tryinclude) line
+    each, and with O(manager_user) also in C(manager_trunks.conf) and C(manager.conf). Nothing else is touched. A
+    section elsewhere with the name of one of ours is refused.
   - C(sip_trunks.conf) also closes the C([general]) section to guests (C(allowguest=no)) and makes refusals equal for
     known and unknown callers (C(alwaysauthreject=yes)).
+  - With chan_pjsip a trunk is known by the address of its provider alone (C(identify_by=ip)), and its registration
+    never gives up.
+  - When the driver changes, the trunks leave the file of the other one in the same call, and RV(reload) begins with the
+    command that stops them there.
   - The module does not reload Asterisk; RV(reload) says which commands make the change take effect. The role
     P(telephony.asterisk.trunk#role) does that, and proves that the trunks work.
 requirements:
@@ -117,7 +121,8 @@ options:
           retry_interval:
             description:
               - Seconds between two tries to register. Asterisk's own default without it.
-              - chan_sip has one for all trunks, so that they cannot differ.
+              - chan_sip has one for all trunks, so that they cannot differ. chan_pjsip waits 300 s after an answer that
+                will hardly change soon, such as 403, and goes on for ever.
             type: int
       inbound:
         description: Calls from the provider.
@@ -127,7 +132,7 @@ options:
             description:
               - Host names or addresses whose calls are accepted without a challenge. Defaults to the provider's host.
                 With an empty list nobody is let in.
-              - chan_sip trusts single addresses only; a network is refused.
+              - Single hosts only; a network is refused. Of a name, chan_pjsip trusts all addresses, chan_sip one.
             type: list
             elements: str
           permit:
@@ -239,24 +244,49 @@ options:
             type: bool
       sections:
         description:
-          - Names of the trunk's sections, where they are not C(NAME-in), C(NAME-in2) and so on, and C(NAME-out). For
-            trunks whose sections other parts of the configuration name, such as a dialplan written by hand.
+          - Names of the trunk's sections, where they are not C(NAME-in), C(NAME-in2) and so on, and C(NAME-out); with
+            chan_pjsip, of its endpoint, where it is not C(NAME). For trunks whose sections other parts of the
+            configuration name, such as a dialplan written by hand.
         type: dict
         suboptions:
           inbound:
-            description: Sections that calls come in through, in the order of O(trunks[].inbound.trust).
+            description: >-
+              Sections that calls come in through, in the order of O(trunks[].inbound.trust). Not for chan_pjsip, whose
+              endpoint calls and is called.
             type: list
             elements: str
           outbound:
             description: Section that calls go out through. It may be that of O(trunks[].provider.host) in the list.
             type: str
       options:
-        description: Options that have no field above, as Asterisk spells them. They are checked, too.
+        description:
+          - Options that have no field above, as Asterisk spells them. They are checked, too, those of C(pjsip.conf)
+            against the documentation of the installed Asterisk. What is for the other driver counts for nothing.
         type: dict
         suboptions:
           peer:
             description: For the trunk's peer sections of C(sip.conf).
             type: dict
+          registration:
+            description: For the trunk's registration of C(pjsip.conf).
+            type: dict
+            version_added: 0.3.0
+          endpoint:
+            description: For its endpoint.
+            type: dict
+            version_added: 0.3.0
+          aor:
+            description: For its address of record.
+            type: dict
+            version_added: 0.3.0
+          auth:
+            description: For its authentication.
+            type: dict
+            version_added: 0.3.0
+          identify:
+            description: For what tells the endpoint by its address.
+            type: dict
+            version_added: 0.3.0
   state:
     description:
       - V(merged) changes the fields that are given, of the given trunks, and keeps everything else.
@@ -286,15 +316,42 @@ options:
     version_added: 0.2.0
   running_config:
     description: >-
-      The text of a C(sip.conf), of a part of it, or of the form of a trunk in FreePBX, Issabel or Trixbox, for
-      O(state=parsed). Files that it includes are not read.
+      The text of a C(sip.conf) or C(pjsip.conf), of a part of it, or of the form of a trunk in FreePBX, Issabel or
+      Trixbox, for O(state=parsed). Files that it includes are not read.
     type: str
     version_added: 0.2.0
   driver:
-    description: The channel driver. V(auto) takes what the installed Asterisk has.
+    description:
+      - The channel driver. V(auto) takes what the installed Asterisk loads, V(pjsip) before V(chan_sip); of the layouts
+        V(in_place) and V(freepbx), only V(chan_sip) has them.
+      - Where there is no Asterisk to ask, V(auto) is V(pjsip) for O(state=rendered), and what the text looks like for
+        O(state=parsed).
     type: str
-    choices: [auto, chan_sip]
+    choices: [auto, pjsip, chan_sip]
     default: auto
+  transports:
+    description:
+      - What chan_pjsip listens on, in C(pjsip_trunks_transports.conf). Without it, what the trunks need and
+        C(pjsip.conf) has no transport for, on the usual port, or a free one above where chan_sip has that. An empty
+        list is for none.
+      - Asterisk takes up a new transport at a reload, and a change of one at its next restart only.
+    type: list
+    elements: dict
+    version_added: 0.3.0
+    suboptions:
+      protocol:
+        description: Its protocol. There is one transport for each, and for each version of IP.
+        type: str
+        choices: [udp, tcp, tls]
+        default: udp
+      bind:
+        description: Address, or address and port, such as V(0.0.0.0:5060) or V([::]:5060).
+        type: str
+        default: 0.0.0.0
+      options:
+        description: Other options of the transport, as Asterisk spells them, such as C(external_signaling_address).
+        type: dict
+        default: {}
   config_dir:
     description: Asterisk's configuration directory.
     type: path
@@ -327,6 +384,9 @@ options:
     type: raw
     default: "0640"
 seealso:
+  - name: Asterisk's pjsip.conf
+    description: The options as Asterisk documents them.
+    link: https://github.com/asterisk/asterisk/blob/22/configs/samples/pjsip.conf.sample
   - name: Asterisk's sip.conf
     description: The options as Asterisk documents them.
     link: https://github.com/asterisk/asterisk/blob/16/configs/samples/sip.conf.sample
@@ -377,7 +437,7 @@ driver:
   description: The channel driver that the trunks are for.
   returned: success
   type: str
-  sample: chan_sip
+  sample: pjsip
 before:
   description: The trunks as they were, secrets masked.
   returned: for the states that write
@@ -456,7 +516,7 @@ reload:
   returned: for the states that write
   type: list
   elements: str
-  sample: [sip reload, dialplan reload]
+  sample: [module reload res_pjsip.so, dialplan reload]
 """
 
 from collections.abc import Sequence
@@ -470,6 +530,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import
     states,
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.installed import (
+    catalogue,
     choose_driver,
     installed,
 )
@@ -481,7 +542,13 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config
     masked_text,
     options_only,
 )
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import DRIVERS, sip_conf
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import (
+    DRIVERS,
+    of_file,
+    pjsip,
+    pjsip_transports,
+    sip_conf,
+)
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import SipTrunkError
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.files import Attributes, lock
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.layouts import LAYOUTS
@@ -567,7 +634,23 @@ TRUNK_SPEC = {
         "type": "dict",
         "options": {"inbound": {"type": "list", "elements": "str"}, "outbound": {"type": "str"}},
     },
-    "options": {"type": "dict", "options": {"peer": {"type": "dict"}}},
+    "options": {
+        "type": "dict",
+        "options": {
+            "peer": {"type": "dict"},
+            "registration": {"type": "dict"},
+            "endpoint": {"type": "dict"},
+            "aor": {"type": "dict"},
+            # No secrets: those of an auth have fields of their own, and are refused here.
+            "auth": {"type": "dict", "no_log": False},
+            "identify": {"type": "dict"},
+        },
+    },
+}
+TRANSPORT_SPEC = {
+    "protocol": {"type": "str", "choices": ["udp", "tcp", "tls"], "default": "udp"},
+    "bind": {"type": "str", "default": "0.0.0.0"},
+    "options": {"type": "dict", "default": {}},
 }
 
 
@@ -586,6 +669,7 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
         "before": masked(planned.before),
         "after": masked(planned.after),
         "changes": list(planned.changes),
+        "warnings": list(planned.warnings),
         "leftovers": [asdict(leftover) for leftover in planned.leftovers],
         "files": [{"path": file.path, "backup": file.backup} for file in written],
         "reload": deployment.reloads(planned.files),
@@ -598,23 +682,24 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
 
 
 def rendered(params: dict[str, Any]) -> dict[str, Any]:
-    driver = DRIVERS["chan_sip" if params["driver"] == "auto" else params["driver"]]
-    trunks = load_trunks(given(params))
+    driver = DRIVERS[next(iter(DRIVERS)) if params["driver"] == "auto" else params["driver"]]
+    trunks = load_trunks(given(params), driver=driver.NAME)
+    texts = {driver: driver.render(trunks), dialplan: dialplan.render(trunks, driver)}
     return {
         "changed": False,
         "driver": driver.NAME,
-        "rendered": {room.FILENAME: masked_text(str(room.render(trunks))) for room in (driver, dialplan)},
+        "rendered": {room.FILENAME: masked_text(str(text)) for room, text in texts.items()},
     }
 
 
 def parsed(params: dict[str, Any]) -> dict[str, Any]:
-    driver = DRIVERS["chan_sip" if params["driver"] == "auto" else params["driver"]]
     path = "running_config"
     # The files that it includes are not here.
     text = Document.parse(params["running_config"], path).without_directives()
     effective = read_form(text, path) or load_text(text, path, included=True)
     if effective.error:
         raise SipTrunkError(f"{effective.error}: Asterisk would refuse all of it")
+    driver = of_file(effective) if params["driver"] == "auto" else DRIVERS[params["driver"]]
     found = driver.read(effective)
     return {
         "changed": False,
@@ -641,10 +726,23 @@ READING = {"rendered": rendered, "parsed": parsed, "gathered": gathered}
 def installed_pbx(params: dict[str, Any]) -> states.Pbx:
     """This host, with the driver that was asked for, if its Asterisk has it."""
     names = [trunk["name"] for trunk in params["trunks"]]
-    driver = choose_driver(params["driver"], installed(params["config_dir"]), trunks=names)
-    attributes = Attributes.named(params["owner"], params["group"], permissions(params["mode"]))
+    candidates = LAYOUTS[params["layout"]].drivers
+    if params["driver"] not in ("auto", *candidates):
+        raise SipTrunkError(
+            f"driver = {params['driver']}: cannot have layout = {params['layout']}; use layout = included"
+        )
+    asterisk = installed(params["config_dir"])
+    driver = choose_driver(params["driver"], asterisk, candidates=candidates, trunks=names)
+    transports = params["transports"]
     return states.Pbx(
-        params["config_dir"], DRIVERS[driver], params["layout"], attributes, params["manager_user"]
+        params["config_dir"],
+        DRIVERS[driver],
+        params["layout"],
+        Attributes.named(params["owner"], params["group"], permissions(params["mode"])),
+        params["manager_user"],
+        tuple(name for name in asterisk.drivers if name != driver),
+        catalogue(asterisk.version, params["config_dir"]) if driver == pjsip.NAME else None,
+        None if transports is None else tuple(pjsip_transports.declared(transports)),
     )
 
 
@@ -718,6 +816,7 @@ def main() -> None:
             # It holds register lines with their secrets.
             "running_config": {"type": "str", "no_log": True},
             "driver": {"type": "str", "choices": ["auto", *DRIVERS], "default": "auto"},
+            "transports": {"type": "list", "elements": "dict", "options": TRANSPORT_SPEC},
             "config_dir": {"type": "path", "default": "/etc/asterisk"},
             "backup": {"type": "bool", "default": True},
             "manager_user": {"type": "bool", "default": False},

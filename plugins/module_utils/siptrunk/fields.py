@@ -165,7 +165,7 @@ def _host(value: Any) -> str:
         raise Unfit("is a URI", "write the host alone; user, port and transport have their own fields")
     if "/" in text:
         raise Unfit(
-            "is a network, and chan_sip trusts single hosts only",
+            "is a network, and a trunk trusts single hosts",
             "list its host names or addresses one by one",
         )
     if ":" in text:
@@ -384,6 +384,8 @@ FIELDS: Dict[str, Dict[str, Callable[[Any], Any]]] = {
     "sections": {"inbound": _list(_section), "outbound": _section},
     "options": dict.fromkeys(("peer", "registration", "endpoint", "aor", "auth", "identify"), _raw_options),
 }
+# Seconds: from 30 to 60 minutes is usual.
+EXPIRY = 1800
 # Milliseconds, as chan_sip's (DEFAULT_MAXMS).
 DEFAULT_KEEPALIVE_TIMEOUT = 2000
 REQUIRED = {"": ("name", "provider"), "provider": ("host",), "registration": ("user",)}
@@ -400,7 +402,7 @@ def defaults_for(name: Any, host: Any, registers: bool) -> Dict[str, Dict[str, A
     return {
         "": {"enabled": True},
         "provider": {"transport": "udp"},
-        "registration": {"expiry": 1800},
+        "registration": {"expiry": EXPIRY},
         "inbound": {
             "trust": [host],
             "permit": [],

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, FrozenSet, Optional
+from typing import Dict, FrozenSet, Optional, Tuple
+
+from .drivers import DRIVERS, chan_sip
 
 
 @dataclass(frozen=True)
@@ -25,10 +27,12 @@ class Places:
 
 @dataclass(frozen=True)
 class Layout:
-    """sip: the trunks' places in files of others; None when they have a file of their own, which sip.conf includes
+    """sip: the trunks' places in files of others; None when they have files of their own
+    drivers: those that trunks can have there, the preferred one first
     extensions, manager: what includes our part of the dialplan, and the verifier's AMI user"""
 
     sip: Optional[Places]
+    drivers: Tuple[str, ...]
     extensions: str
     manager: str
 
@@ -51,7 +55,7 @@ FREEPBX = Places(
 )
 
 LAYOUTS: Dict[str, Layout] = {
-    "included": Layout(None, "extensions.conf", "manager.conf"),
-    "in_place": Layout(IN_PLACE, "extensions.conf", "manager.conf"),
-    "freepbx": Layout(FREEPBX, "extensions_custom.conf", "manager_custom.conf"),
+    "included": Layout(None, tuple(DRIVERS), "extensions.conf", "manager.conf"),
+    "in_place": Layout(IN_PLACE, (chan_sip.NAME,), "extensions.conf", "manager.conf"),
+    "freepbx": Layout(FREEPBX, (chan_sip.NAME,), "extensions_custom.conf", "manager_custom.conf"),
 }

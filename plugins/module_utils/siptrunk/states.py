@@ -6,11 +6,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any, Callable, Dict, List, Mapping, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from . import changes, deployment, in_place
+from .drivers import DRIVERS, chan_sip, pjsip, pjsip_transports
+from .drivers.options import Catalogue
+from .drivers.pjsip_transports import Transport
 from .drivers.shared import Leftover
 from .errors import InvalidTrunks, Problem, SipTrunkError
+from .fields import EXPIRY
 from .files import Attributes
 from .layouts import LAYOUTS, Layout
 from .trunk import load_trunks
@@ -25,6 +29,9 @@ class Pbx:
     layout: a name of LAYOUTS
     attributes: of files that belong to the trunks
     manager_user: also give the verifier its AMI user
+    beside: the other drivers that this Asterisk loads
+    catalogue: the options that chan_pjsip knows here; None for another driver
+    transports: those of chan_pjsip that were declared; None for what the trunks need
     """
 
     config_dir: str
@@ -32,6 +39,9 @@ class Pbx:
     layout: str
     attributes: Attributes
     manager_user: bool = False
+    beside: Tuple[str, ...] = ()
+    catalogue: Optional[Catalogue] = None
+    transports: Optional[Tuple[Transport, ...]] = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,7 @@ class Planned:
     files: as they shall be
     leftovers: what no trunk can hold
     changes: the differences in words
+    warnings: what the user should know and nobody can do for him
     """
 
     before: Trunks = field(repr=False)
@@ -49,15 +60,16 @@ class Planned:
     files: Tuple[deployment.PlannedFile, ...] = field(repr=False)
     leftovers: Tuple[Leftover, ...]
     changes: Tuple[str, ...]
+    warnings: Tuple[str, ...] = ()
 
 
 def present(pbx: Pbx) -> Tuple[Trunks, Tuple[Leftover, ...]]:
     """The trunks that are there, secrets included, and what no trunk can hold."""
     places = LAYOUTS[pbx.layout].sip
     if places is None:
-        return deployment.current_trunks(pbx.config_dir, pbx.driver), ()
+        return [trunk for trunks in _of_drivers(pbx).values() for trunk in trunks], ()
     found = in_place.Trunks(pbx.config_dir, places)
-    return deployment.completed(found.trunks, pbx.config_dir), tuple(found.leftovers)
+    return deployment.completed(found.trunks, pbx.config_dir, pbx.driver), tuple(found.leftovers)
 
 
 def plan(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
@@ -72,10 +84,57 @@ def plan(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
 
 
 def _plan_included(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
-    before, leftovers = present(pbx)
-    trunks = load_trunks(_wanted(state, before, given))
-    files = deployment.plan(trunks, pbx.config_dir, pbx.driver, pbx.attributes, manager_user=pbx.manager_user)
-    return _planned(before, [trunk.to_dict() for trunk in trunks], files, leftovers)
+    had = _of_drivers(pbx)
+    before = [trunk for trunks in had.values() for trunk in trunks]
+    trunks = load_trunks(_wanted(state, before, given), driver=pbx.driver.NAME)
+    transports = None
+    if pbx.catalogue:
+        problems = tuple(pjsip.check_options(trunks, pbx.catalogue))
+        if problems:
+            raise InvalidTrunks(problems)
+        transports = deployment.transports_for(trunks, pbx.config_dir, pbx.transports, pbx.beside)
+        for reason in pjsip_transports.unknown(transports, pbx.catalogue):
+            raise SipTrunkError(reason)
+    files = deployment.plan(
+        trunks,
+        pbx.config_dir,
+        pbx.driver,
+        pbx.attributes,
+        transports=transports,
+        manager_user=pbx.manager_user,
+    )
+    after = [trunk.to_dict() for trunk in trunks]
+    moved = {
+        trunk["name"]: (driver, trunk)
+        for driver in had
+        for trunk in had[driver]
+        if driver != pbx.driver.NAME and trunk["name"] in {trunk["name"] for trunk in after}
+    }
+    told = [
+        f"trunk {name}: driver {pbx.driver.NAME} (was {driver})" for name, (driver, _trunk) in moved.items()
+    ]
+    warnings = [
+        *_still_known(moved),
+        *(
+            f"the transport {name} of chan_pjsip changes when Asterisk is restarted, not before"
+            for name in deployment.changed_transports(pbx.config_dir, transports or ())
+        ),
+    ]
+    return _planned(before, after, files, (), told, warnings)
+
+
+def _of_drivers(pbx: Pbx) -> Dict[str, Trunks]:
+    """The trunks of our own files by driver: there are some of another one when the driver was changed."""
+    return {name: deployment.current_trunks(pbx.config_dir, driver) for name, driver in DRIVERS.items()}
+
+
+def _still_known(moved: Mapping[str, Tuple[str, Mapping[str, Any]]]) -> Iterator[str]:
+    for name, (driver, trunk) in moved.items():
+        if driver == chan_sip.NAME and trunk.get("registration"):
+            expiry = trunk["registration"].get("expiry", EXPIRY)
+            yield (
+                f"trunk {name}: chan_sip cannot unregister: for up to {expiry} s the provider has its contact, too"
+            )
 
 
 def _plan_in_place(
@@ -84,11 +143,11 @@ def _plan_in_place(
     """Only trunks that are declared now, or were before, get a part of the dialplan and of the manifest."""
     if state in ("deleted", "overridden") and not given:
         raise SipTrunkError(f"layout = {pbx.layout}: all peers with a fixed host would go; name the trunks")
-    before = deployment.completed(place.trunks, pbx.config_dir)
+    before = deployment.completed(place.trunks, pbx.config_dir, pbx.driver)
     after = {trunk["name"]: trunk for trunk in _wanted(state, before, given)}
     declared = {trunk["name"] for trunk in given} & after.keys()
     ours = declared | deployment.declared_before(pbx.config_dir)
-    trunks = load_trunks([trunk for name, trunk in after.items() if name in ours])
+    trunks = load_trunks([trunk for name, trunk in after.items() if name in ours], driver=pbx.driver.NAME)
     place.change(
         [trunk for trunk in trunks if trunk.name in declared],
         [trunk["name"] for trunk in before if trunk["name"] not in after],
@@ -116,9 +175,11 @@ def _planned(
     files: Tuple[deployment.PlannedFile, ...],
     leftovers: Tuple[Leftover, ...],
     told: Sequence[str] = (),
+    warnings: Sequence[str] = (),
 ) -> Planned:
     enabled = [trunk for trunk in after if trunk.get("enabled", True)]
-    return Planned(before, enabled, files, leftovers, (*changes.told(before, enabled), *told))
+    words = (*changes.told(before, enabled), *told)
+    return Planned(before, enabled, files, leftovers, words, tuple(warnings))
 
 
 def _wanted(state: str, before: Trunks, given: Sequence[Mapping[str, Any]]) -> Trunks:

@@ -7,20 +7,22 @@ Calls are matched to peers as check_peer_ok() in channels/chan_sip.c of Asterisk
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import Callable, Dict, Iterator, List, Sequence, Tuple, Union
+from typing import Callable, Dict, Iterator, List, Sequence, Set, Tuple, Union
 
 from .. import register_line
 from ..config.document import Document
+from ..config.effective import Effective
 from ..config.text import fold
 from ..errors import NotRepresentable, Problem
 from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
 from ..fields import bracketed, closest
-from ..register_line import RegisterLine
+from ..register_line import DEFAULT_PORTS, RegisterLine
 from ..secrets import MASK
 from ..trunk import Trunk, inbound_name, outbound_name
 from .chan_sip_reader import read
-from .shared import DENY_ALL, HEADER, Leftover, ReadBack, RenderedSection
+from .shared import DENY_ALL, HEADER, YES, Leftover, Port, ReadBack, RenderedSection
 from .sip_conf import (
     ENABLING,
     FIELD_OF,
@@ -37,9 +39,9 @@ from .sip_conf import (
 )
 
 __all__ = [
-    "HEADER",
     "Leftover",
     "ReadBack",
+    "calling",
     "check",
     "check_together",
     "dial_string",
@@ -49,6 +51,7 @@ __all__ = [
 ]
 
 NAME = "chan_sip"
+MODULES = ("chan_sip",)
 FILENAME = "sip_trunks.conf"
 MAIN = "sip.conf"
 RELOAD = "sip reload"
@@ -144,6 +147,35 @@ def expectation(trunk: Trunk) -> ExpectedTrunk:
             ExpectedPeer(trunk.calling, provider.host, provider.port, trusted=_trusts_provider(trunk))
         )
     return ExpectedTrunk(trunk.name, NAME, registration, tuple(peers))
+
+
+def listening(effective: Effective) -> Set[Port]:
+    """The ports that chan_sip has taken with this sip.conf (reload_config() in channels/chan_sip.c)."""
+    general = effective.first("general")
+    said = {fold(entry.key): entry.value for entry in general.entries} if general else {}
+
+    def port(key: str, default: int) -> int:
+        match = re.search(r"(?<=[\].0-9]):([0-9]{1,5})$|^:([0-9]{1,5})$", said.get(key, ""))
+        return int(match[1] or match[2]) if match else default
+
+    number = said.get("bindport", said.get("port", ""))
+    udp = port("udpbindaddr", port("bindaddr", int(number) if number.isdigit() else DEFAULT_PORTS["udp"]))
+    ports = {Port("udp", udp)}
+    if fold(said.get("tcpenable", "no")) in YES:
+        ports.add(Port("tcp", port("tcpbindaddr", udp)))
+    if fold(said.get("tlsenable", "no")) in YES:
+        ports.add(Port("tcp", port("tlsbindaddr", DEFAULT_PORTS["tls"])))
+    return ports
+
+
+def calling(trunk: Trunk) -> str:
+    """The section that calls go out through."""
+    return trunk.calling
+
+
+def default_calling(name: str) -> str:
+    """The same of a trunk of that name whose ``sections.outbound`` does not say."""
+    return outbound_name(name)
 
 
 def dial_string(section: str, number: str) -> str:

@@ -22,6 +22,7 @@ from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
 from ..fields import bracketed, is_address
 from ..register_line import DEFAULT_PORTS
 from ..trunk import Credentials, RawOptions, Trunk
+from .options import Catalogue
 from .pjsip_conf import (
     CHOICE,
     CHOICES,
@@ -37,15 +38,17 @@ from .pjsip_conf import (
     shown,
     unescaped,
 )
-from .pjsip_reader import read
+from .pjsip_reader import concerns, read
 from .shared import DENY_ALL, HEADER, Leftover, ReadBack, RenderedSection
 
 __all__ = [
-    "HEADER",
     "Leftover",
     "ReadBack",
+    "calling",
     "check",
+    "check_options",
     "check_together",
+    "concerns",
     "dial_string",
     "expectation",
     "read",
@@ -53,6 +56,13 @@ __all__ = [
 ]
 
 NAME = "pjsip"
+MODULES = (
+    "chan_pjsip",
+    "res_pjsip",
+    "res_pjsip_session",
+    "res_pjsip_outbound_registration",
+    "res_pjsip_endpoint_identifier_ip",
+)
 FILENAME = "pjsip_trunks.conf"
 MAIN = "pjsip.conf"
 # It reads all objects again and leaves unchanged registrations alone. The reload of the registrations' own module
@@ -85,6 +95,19 @@ def check_together(trunks: Sequence[Trunk]) -> Iterator[Problem]:
                 yield Problem(trunk.name, "sections.outbound", name, reason, "name the sections differently")
 
 
+def check_options(trunks: Sequence[Trunk], catalogue: Catalogue) -> Iterator[Problem]:
+    """What the Asterisk of *catalogue* does not know: of an object with such an option it makes nothing at all."""
+    for trunk in trunks:
+        for kind, _name, entries in _objects(trunk):
+            for key in dict.fromkeys([*(key for key, _value in entries), *_raw_of(trunk, kind)]):
+                reason = None if key == "type" else catalogue.check(kind, key)
+                if reason and key in _raw_of(trunk, kind):
+                    yield Problem(trunk.name, f"options.{kind}.{key}", None, reason, "correct or remove it")
+                elif reason:
+                    fix = "use an Asterisk that has it"
+                    yield Problem(trunk.name, FIELD_OF[kind].get(key, kind), None, reason, fix)
+
+
 def render(trunks: Sequence[Trunk]) -> Document:
     """The whole of our file, for trunks that passed ``check``."""
     document = Document.parse(HEADER)
@@ -105,8 +128,13 @@ def sections(trunks: Sequence[Trunk]) -> Iterator[RenderedSection]:
 
 
 def calling(trunk: Trunk) -> str:
-    """The name of the endpoint."""
-    return trunk.sections.outbound or trunk.name
+    """The name of the endpoint, which calls go out through."""
+    return trunk.sections.outbound or default_calling(trunk.name)
+
+
+def default_calling(name: str) -> str:
+    """The same of a trunk of that name whose ``sections.outbound`` does not say."""
+    return name
 
 
 def expectation(trunk: Trunk) -> ExpectedTrunk:

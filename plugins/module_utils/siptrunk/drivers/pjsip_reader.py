@@ -68,6 +68,12 @@ _DECIDED = {
 }
 
 
+def concerns(effective: Effective) -> bool:
+    """True when the file looks like pjsip.conf or a part of it."""
+    kinds = {*KINDS, "transport", *_SETTINGS}
+    return any(_value(section, "type") in kinds for section in effective.sections)
+
+
 def read(effective: Effective) -> ReadBack:
     """The trunks of a file: endpoints of providers, and registrations without one."""
     reader = _FileReader(effective)
@@ -95,8 +101,7 @@ class _Group:
     def name(self) -> str:
         if self.endpoint:
             return _value(self.endpoint, TRUNK) or self.endpoint.name
-        assert self.registration
-        return self.registration.name
+        return self.registration.name if self.registration else ""
 
     @property
     def sections(self) -> List[EffectiveSection]:

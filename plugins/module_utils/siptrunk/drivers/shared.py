@@ -20,6 +20,13 @@ YES = dict.fromkeys(("yes", "true", "y", "t", "1", "on"), True)
 NO = dict.fromkeys(("no", "false", "n", "f", "0", "off"), False)
 
 
+class Port(NamedTuple):
+    """protocol: udp or tcp"""
+
+    protocol: str
+    number: int
+
+
 class RenderedSection(NamedTuple):
     name: str
     comment: Optional[str]
