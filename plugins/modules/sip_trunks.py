@@ -334,7 +334,9 @@ options:
       - What chan_pjsip listens on, in C(pjsip_trunks_transports.conf). Without it, what the trunks need and
         C(pjsip.conf) has no transport for, on the usual port, or a free one above where chan_sip has that. An empty
         list is for none.
-      - Asterisk takes up a new transport at a reload, and a change of one at its next restart only.
+      - Asterisk takes up a new transport at a reload, and a change of one at its next restart only. It also resolves
+        the names of providers only for transports that were there when it was started, so that RV(restart) may be true.
+        To move from chan_sip without a restart, declare them some time before, with O(driver=chan_sip).
     type: list
     elements: dict
     version_added: 0.3.0
@@ -512,13 +514,32 @@ files:
       description: Copy of the file as it was; none when it did not exist.
       type: str
 reload:
-  description: The Asterisk CLI commands that make the change take effect, in order.
+  description:
+    - The Asterisk CLI commands that make the change take effect, in order. After those that unregister, give the
+      providers two seconds to answer.
   returned: for the states that write
   type: list
   elements: str
-  sample: [module reload res_pjsip.so, dialplan reload]
+  sample: [module reload res_pjsip.so, dialplan reload, pjsip send register *all]
+undo:
+  description: The commands that bring back the state as it was, once the files are back.
+  returned: for the states that write
+  type: list
+  elements: str
+  sample: [dialplan reload, module reload res_pjsip.so, pjsip send register *all]
+restart:
+  description:
+    - Whether the running Asterisk must be restarted. chan_pjsip resolves the names of providers only for transports
+      that were there when it was started.
+  returned: for the states that write
+  type: bool
+registers:
+  description: Whether the commands of RV(reload) have every trunk register anew.
+  returned: for the states that write
+  type: bool
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -534,6 +555,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asteri
     choose_driver,
     installed,
 )
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.running import started_at
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.document import Document
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.effective import load_text
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.form import read_form
@@ -662,6 +684,7 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
         check_that_ansible_can_tell(params, planned.files)
         # Before the write: afterwards everything is as planned.
         changed = any(file.changes for file in planned.files)
+        restart = needs_restart(params["config_dir"], planned)
         written = () if check_mode else deployment.apply(planned.files, backup=params["backup"])
     return {
         "changed": changed,
@@ -672,13 +695,26 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
         "warnings": list(planned.warnings),
         "leftovers": [asdict(leftover) for leftover in planned.leftovers],
         "files": [{"path": file.path, "backup": file.backup} for file in written],
-        "reload": deployment.reloads(planned.files),
+        "reload": list(planned.reload),
+        "undo": list(planned.undo),
+        "restart": restart,
+        "registers": planned.registers,
         "diff": [
             difference(file, secrets_in([*planned.before, *planned.after]))
             for file in planned.files
             if diff and file.content_changes
         ],
     }
+
+
+def needs_restart(config_dir: str, planned: states.Planned) -> bool:
+    """Whether the running Asterisk was started before the transports that its trunks need were there."""
+    path = planned.transports_at
+    started = started_at(config_dir) if path else None
+    if path is None or started is None:
+        return False
+    new = any(file.path == path and file.content_changes for file in planned.files)
+    return new or os.stat(path).st_mtime > started
 
 
 def rendered(params: dict[str, Any]) -> dict[str, Any]:

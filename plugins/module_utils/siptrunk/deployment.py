@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, Iterator, Mapping, Optional, Sequence
+from typing import Any, Collection, Iterator, Mapping, Optional, Sequence
 
 from . import dialplan, expectation, in_place, manager
 from .config.document import Document, Section
@@ -138,16 +138,16 @@ def plan(
     """All files as they shall be, those that are included before those that include them.
 
     changed_in_place: the trunks in files of others, for a layout that has them there
-    transports: those of our own; None for a driver that needs none
+    transports: those of our own, for chan_pjsip; None for none
     manager_user: also give the verifier its AMI user
     Raises ConfigError when a main file is missing, or when Asterisk would refuse it as planned.
     """
     rooms = {dialplan: (layout.extensions, dialplan.render(trunks, driver))}
     files = []
     if transports is not None:
-        rooms = {pjsip_transports: (driver.MAIN, pjsip_transports.render(transports)), **rooms}
+        rooms = {pjsip_transports: (pjsip.MAIN, pjsip_transports.render(transports)), **rooms}
     if changed_in_place is None:
-        files += list(_emptied(config_dir, driver, attributes))
+        files += list(_emptied(config_dir, driver, rooms, attributes))
         rooms = {driver: (driver.MAIN, driver.render(trunks)), **rooms}
     else:
         files += [
@@ -204,11 +204,13 @@ def _planned(
     return PlannedFile(path, read_text(path), text, reload, attributes)
 
 
-def _emptied(config_dir: str, driver: ModuleType, attributes: Attributes) -> Iterator[PlannedFile]:
+def _emptied(
+    config_dir: str, driver: ModuleType, kept: Collection[Any], attributes: Attributes
+) -> Iterator[PlannedFile]:
     """What another driver had of the trunks: they must not register twice, so it comes first."""
-    rooms = {pjsip: (pjsip, pjsip_transports), chan_sip: (chan_sip,)}
-    for room in (room for other in DRIVERS.values() if other is not driver for room in rooms[other]):
-        if os.path.exists(os.path.join(config_dir, room.FILENAME)):
+    for room in (*DRIVERS.values(), pjsip_transports):
+        there = os.path.exists(os.path.join(config_dir, room.FILENAME))
+        if there and room is not driver and room not in kept:
             yield _planned(config_dir, room.FILENAME, str(room.render([])), room.RELOAD, attributes)
 
 

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import os
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
@@ -52,6 +53,10 @@ class Planned:
     files: as they shall be
     leftovers: what no trunk can hold
     changes: the differences in words
+    reload: the commands of Asterisk's CLI that make the change take effect, in order
+    undo: those for the files as they were, once they are back
+    registers: the commands have all trunks register anew
+    transports_at: path of the transports that must have been there when Asterisk was started; None where none must
     warnings: what the user should know and nobody can do for him
     """
 
@@ -60,6 +65,10 @@ class Planned:
     files: Tuple[deployment.PlannedFile, ...] = field(repr=False)
     leftovers: Tuple[Leftover, ...]
     changes: Tuple[str, ...]
+    reload: Tuple[str, ...]
+    undo: Tuple[str, ...]
+    registers: bool
+    transports_at: Optional[str] = None
     warnings: Tuple[str, ...] = ()
 
 
@@ -87,7 +96,7 @@ def _plan_included(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> 
     had = _of_drivers(pbx)
     before = [trunk for trunks in had.values() for trunk in trunks]
     trunks = load_trunks(_wanted(state, before, given), driver=pbx.driver.NAME)
-    transports = None
+    transports: Optional[Sequence[Transport]] = pbx.transports
     if pbx.catalogue:
         problems = tuple(pjsip.check_options(trunks, pbx.catalogue))
         if problems:
@@ -120,7 +129,10 @@ def _plan_included(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> 
             for name in deployment.changed_transports(pbx.config_dir, transports or ())
         ),
     ]
-    return _planned(before, after, files, (), told, warnings)
+    planned = _planned(pbx, had, after, files, (), told, warnings)
+    if pbx.catalogue and pjsip_transports.resolved_by_pjsip(trunks):
+        return replace(planned, transports_at=os.path.join(pbx.config_dir, pjsip_transports.FILENAME))
+    return planned
 
 
 def _of_drivers(pbx: Pbx) -> Dict[str, Trunks]:
@@ -166,20 +178,61 @@ def _plan_in_place(
     changed = [trunk for trunk in trunks if trunk.name in declared]
     sections = {section.name for section in pbx.driver.sections(changed)}
     leftovers = tuple(leftover for leftover in place.leftovers if leftover.section in sections)
-    return _planned(before, list(after.values()), files, leftovers, place.told)
+    return _planned(pbx, {pbx.driver.NAME: before}, list(after.values()), files, leftovers, place.told)
 
 
 def _planned(
-    before: Trunks,
+    pbx: Pbx,
+    had: Mapping[str, Trunks],
     after: Trunks,
     files: Tuple[deployment.PlannedFile, ...],
     leftovers: Tuple[Leftover, ...],
     told: Sequence[str] = (),
     warnings: Sequence[str] = (),
 ) -> Planned:
+    """had: the trunks that were there, by driver"""
+    before = [trunk for trunks in had.values() for trunk in trunks]
     enabled = [trunk for trunk in after if trunk.get("enabled", True)]
-    words = (*changes.told(before, enabled), *told)
-    return Planned(before, enabled, files, leftovers, words, tuple(warnings))
+    was = {driver: _registering(trunks) for driver, trunks in had.items()}
+    is_now = {pbx.driver.NAME: _registering(enabled)}
+    reloads = deployment.reloads(files)
+    return Planned(
+        before,
+        enabled,
+        files,
+        leftovers,
+        (*changes.told(before, enabled), *told),
+        commands(reloads, was, is_now),
+        commands(reloads[::-1], is_now, was),
+        any(driver.RELOAD in reloads for driver in DRIVERS.values()),
+        tuple(warnings),
+    )
+
+
+def commands(
+    reloads: Sequence[str], was: Mapping[str, Sequence[str]], is_now: Mapping[str, Sequence[str]]
+) -> Tuple[str, ...]:
+    """All that the running Asterisk is to be told.
+
+    reloads: those of the files that changed
+    was, is_now: the names of the trunks that register, by driver
+    """
+    ended = [
+        DRIVERS[driver].UNREGISTER.format(name)
+        for driver, names in was.items()
+        for name in names
+        if DRIVERS[driver].UNREGISTER and name not in is_now.get(driver, ())
+    ]
+    renewed = [
+        DRIVERS[driver].REGISTER
+        for driver, names in is_now.items()
+        if names and DRIVERS[driver].REGISTER and DRIVERS[driver].RELOAD in reloads
+    ]
+    return (*ended, *reloads, *renewed)
+
+
+def _registering(trunks: Sequence[Mapping[str, Any]]) -> List[str]:
+    return [trunk["name"] for trunk in trunks if trunk.get("registration")]
 
 
 def _wanted(state: str, before: Trunks, given: Sequence[Mapping[str, Any]]) -> Trunks:

@@ -3,7 +3,8 @@
 """The channel drivers of Asterisk that trunks can be rendered for.
 
 A driver is a module with NAME, MODULES (that Asterisk must load), FILENAME (our file), MAIN (what includes it), RELOAD
-(the CLI command that makes a change take effect), ``check``, ``check_together``, ``render``, ``sections``, ``read``,
+(the CLI command that makes a change take effect), REGISTER and UNREGISTER (those that renew all registrations after it
+and end one before it; None where nothing does), ``check``, ``check_together``, ``render``, ``sections``, ``read``,
 ``calling``, ``default_calling``, ``dial_string`` and ``expectation``.
 """
 

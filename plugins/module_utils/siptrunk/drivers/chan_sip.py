@@ -54,7 +54,11 @@ NAME = "chan_sip"
 MODULES = ("chan_sip",)
 FILENAME = "sip_trunks.conf"
 MAIN = "sip.conf"
+# It registers everything anew.
 RELOAD = "sip reload"
+REGISTER = None
+# It cannot.
+UNREGISTER = None
 SIMPLE_SECRET = "let the provider set a secret that a register line can carry"
 
 

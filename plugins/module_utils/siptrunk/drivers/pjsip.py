@@ -68,6 +68,10 @@ MAIN = "pjsip.conf"
 # It reads all objects again and leaves unchanged registrations alone. The reload of the registrations' own module
 # would not see a new auth.
 RELOAD = "module reload res_pjsip.so"
+# A registration that is not changed itself goes on as it was, with the secret that it had.
+REGISTER = "pjsip send register *all"
+# As long as its auth is there: the reload that takes both away would leave the contact at the provider.
+UNREGISTER = "pjsip send unregister {}"
 # Whoever is no endpoint at all is the endpoint of this name (res_pjsip_endpoint_identifier_anonymous.c).
 _GUESTS = "anonymous"
 # Asterisk 16 and 22 take hosts of so many characters in a server_uri (ast_sip_validate_uri_length()), and URIs of 511:

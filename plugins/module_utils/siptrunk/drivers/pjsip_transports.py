@@ -17,7 +17,7 @@ from ..config.document import Document
 from ..config.effective import Effective, EffectiveSection
 from ..config.text import fold
 from ..errors import NotRepresentable, Problem, SipTrunkError
-from ..fields import bracketed
+from ..fields import bracketed, is_address
 from ..register_line import DEFAULT_PORTS
 from ..trunk import Trunk
 from . import pjsip
@@ -140,6 +140,18 @@ def check(trunks: Sequence[Trunk], transports: Sequence[Transport]) -> Iterator[
                 "tell the provider another port, and declare it in transports"
             )
             yield Problem(trunk.name, "registration", None, reason, fix)
+
+
+def resolved_by_pjsip(trunks: Sequence[Trunk]) -> bool:
+    """Whether chan_pjsip must resolve a name to reach a provider.
+
+    It does that only for transports of a kind that there was when it was loaded (sip_check_transport() in
+    res/res_pjsip/pjsip_resolver.c): with a new one, no registration gets anywhere before Asterisk is restarted.
+    """
+    hosts = [
+        trunk.provider.outbound_proxy or bracketed(trunk.provider.host) for trunk in trunks if trunk.enabled
+    ]
+    return not all(is_address(unbracketed(re.sub(r":[0-9]+$", "", host))) for host in hosts)
 
 
 def unknown(transports: Sequence[Transport], catalogue: Catalogue) -> Iterator[str]:
