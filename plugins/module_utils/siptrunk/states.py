@@ -205,7 +205,7 @@ def _planned(
         commands(reloads, was, is_now),
         commands(reloads[::-1], is_now, was),
         any(driver.RELOAD in reloads for driver in DRIVERS.values()),
-        tuple(warnings),
+        warnings=tuple(warnings),
     )
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from multiprocessing import get_context
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,7 +15,15 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import
     expectation,
     states,
 )
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import chan_sip
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import (
+    DRIVERS,
+    chan_sip,
+    pjsip,
+)
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers.options import of_release
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers.pjsip_transports import (
+    declared,
+)
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import SipTrunkError
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.files import Attributes, lock
 
@@ -201,3 +210,77 @@ def test_of_plays_at_the_same_time_nothing_is_lost(tmp_path: Path, layout: str) 
         play.join(60)
     assert [play.exitcode for play in plays] == [0] * 12
     assert names(there) == {f"t{number}" for number in range(1, 13)}
+
+
+def both(directory: Path, driver: ModuleType, **more: Any) -> states.Pbx:
+    """A PBX with both drivers in the layout included."""
+    if not (directory / "sip.conf").exists():
+        for name, text in {**STOCK, "pjsip.conf": "; stock\n"}.items():
+            (directory / name).write_text(text)
+    return states.Pbx(
+        str(directory),
+        driver,
+        "included",
+        Attributes(os.getuid(), os.getgid(), 0o640),
+        beside=tuple(name for name in DRIVERS if name != driver.NAME),
+        catalogue=of_release("16.28.0") if driver is pjsip else None,
+        **more,
+    )
+
+
+def test_a_trunk_moves_to_the_other_driver_and_back_in_one_reload(tmp_path: Path) -> None:
+    run("overridden", both(tmp_path, chan_sip), MAIN)
+    planned = run("overridden", both(tmp_path, pjsip), MAIN)
+    assert planned.before == planned.after == [MAIN]
+    assert planned.changes == ("trunk main: driver pjsip (was chan_sip)",)
+    assert planned.reload == (
+        "sip reload", "module reload res_pjsip.so", "dialplan reload", "pjsip send register *all",
+    )  # fmt: skip
+    assert planned.undo == (
+        "pjsip send unregister main", "dialplan reload", "module reload res_pjsip.so", "sip reload",
+    )  # fmt: skip
+    assert "1800 s the provider has its contact" in planned.warnings[0]
+    assert "register" not in (tmp_path / "sip_trunks.conf").read_text()
+    assert "allowguest = no" in (tmp_path / "sip_trunks.conf").read_text()
+    assert "PJSIP/" in (tmp_path / "extensions_trunks.conf").read_text()
+    # chan_sip has the usual port.
+    assert "bind = 0.0.0.0:5062" in (tmp_path / "pjsip_trunks_transports.conf").read_text()
+    again = states.plan("overridden", [MAIN], both(tmp_path, pjsip))
+    assert not any(file.changes for file in again.files)
+    assert again.reload == () and again.changes == ()
+
+    back = run("overridden", both(tmp_path, chan_sip), MAIN)
+    assert back.reload == (
+        "pjsip send unregister main", "module reload res_pjsip.so", "sip reload", "dialplan reload",
+    )  # fmt: skip
+    assert "type" not in (tmp_path / "pjsip_trunks.conf").read_text()
+    assert "bind" not in (tmp_path / "pjsip_trunks_transports.conf").read_text()
+    assert "SIP/" in (tmp_path / "extensions_trunks.conf").read_text()
+
+
+def test_a_removed_trunk_is_unregistered_while_its_account_is_there(tmp_path: Path) -> None:
+    there = both(tmp_path, pjsip)
+    run("overridden", there, MAIN, BACKUP | {"registration": {"user": "u", "secret": "canary"}})
+    planned = run("deleted", there, {"name": "backup"})
+    assert planned.reload[0] == "pjsip send unregister backup"
+    assert planned.reload[-1] == "pjsip send register *all"
+
+
+def test_transports_can_be_there_before_the_driver_changes(tmp_path: Path) -> None:
+    transports = tuple(declared([{"bind": "0.0.0.0:5070"}]))
+    run("overridden", both(tmp_path, chan_sip, transports=transports), MAIN)
+    assert "bind = 0.0.0.0:5070" in (tmp_path / "pjsip_trunks_transports.conf").read_text()
+    planned = run("overridden", both(tmp_path, pjsip), MAIN)
+    assert "bind = 0.0.0.0:5070" in (tmp_path / "pjsip_trunks_transports.conf").read_text()
+    assert planned.transports_at == str(tmp_path / "pjsip_trunks_transports.conf")
+
+
+def test_an_option_that_this_asterisk_does_not_know_is_refused(tmp_path: Path) -> None:
+    there = both(tmp_path, pjsip)
+    with pytest.raises(SipTrunkError, match="options.endpoint.tenantid: Asterisk 16.28.0 has no option"):
+        states.plan("overridden", [{**MAIN, "options": {"endpoint": {"tenantid": "1"}}}], there)
+
+
+def test_a_provider_that_would_call_the_other_driver_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SipTrunkError, match="calls port 5060, which chan_sip has"):
+        states.plan("overridden", [BACKUP], both(tmp_path, pjsip))
