@@ -332,6 +332,8 @@ class _TrunkReader:
             "retry_interval": interval and self._number(registration, interval, 1, 3600),
         }
         self._read_account(registration, account, "auth_user")
+        if account.get("auth_user") == account["user"]:
+            del account["auth_user"]
 
     def _read_account(self, section: EffectiveSection, account: Dict[str, Any], user: str) -> None:
         """Add what an object authenticates with; *user* is the field for the name."""
