@@ -18,7 +18,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Sequence, Set
 
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.effective import load_text
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import DRIVERS, pjsip
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import pjsip
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import InvalidTrunks
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.fields import CODECS
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk import Trunk, load_trunks
@@ -64,13 +64,6 @@ NAMES = [f"provider{number}.test" for number in range(PER_FILE)]
 
 NUMBERS = itertools.count()
 Event = Mapping[str, str]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def registered() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(DRIVERS, pjsip.NAME, pjsip)
-        yield
 
 
 @pytest.mark.parametrize("version", IMAGES)

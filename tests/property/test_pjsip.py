@@ -5,13 +5,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Iterator
+from typing import Any
 
-import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import dialplan, expectation
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.document import Document
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.effective import load_text
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import DRIVERS, pjsip
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import pjsip
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers.pjsip_conf import (
     FIELD_OF,
     PATIENCE,
@@ -59,13 +58,6 @@ declarations = st.lists(
 )
 
 
-@pytest.fixture(autouse=True, scope="module")
-def registered() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(DRIVERS, pjsip.NAME, pjsip)
-        yield
-
-
 def load(declared: list[dict[str, Any]]) -> tuple[Trunk, ...]:
     return load_trunks(declared, driver=pjsip.NAME)
 
@@ -102,8 +94,8 @@ def test_rendered_then_read_gives_the_same_trunks(declared: list[dict[str, Any]]
     assert effective.notes == ()
     found = pjsip.read(effective)
     assert found.leftovers == []
-    calls = load_text(str(dialplan.render(trunks)), included=True)
-    again = load(dialplan.complete(found.trunks, calls))
+    calls = load_text(str(dialplan.render(trunks, pjsip)), included=True)
+    again = load(dialplan.complete(found.trunks, calls, pjsip))
     assert again == tuple(as_read(one) for one in trunks if one.enabled)
 
 

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.effective import load_text
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import DRIVERS, pjsip
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import pjsip
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import InvalidTrunks, Problem
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expectation import (
     ExpectedPeer,
@@ -19,12 +19,6 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk 
 from .test_chan_sip import BY_ADDRESS, SECRET, declared
 
 HASH = "0123456789abcdef" * 2
-
-
-@pytest.fixture(autouse=True)
-def registered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setitem(DRIVERS, pjsip.NAME, pjsip)
-    yield
 
 
 def load(*trunks: dict[str, Any]) -> tuple[Trunk, ...]:
@@ -443,7 +437,6 @@ class TestRead:
                     "user": "u",
                     "secret": "p",
                     "domain": "b.example",
-                    "auth_user": "u",
                     "expiry": 3600,
                 },
                 "inbound": {"trust": []},
