@@ -293,11 +293,15 @@ options:
       - V(replaced) makes the given trunks as declared and keeps all others.
       - V(overridden) makes the given trunks the only ones.
       - V(deleted) removes the given trunks, or all.
+      - V(migrated) gives all trunks that chan_sip has, those written by hand as well, to chan_pjsip, and takes them
+        out of C(sip.conf) and what it includes; what else stands there, such as telephones, stays. The given trunks
+        say more of these, as with V(merged). The playbook C(telephony.asterisk.migrate_to_pjsip) goes the whole way,
+        with verification and a way back.
       - V(rendered) returns the configuration, secrets masked, and touches no file.
       - V(gathered) returns the trunks that the files hold, secrets masked.
       - V(parsed) returns the trunks of O(running_config), secrets masked, and touches no file.
     type: str
-    choices: [merged, replaced, overridden, deleted, rendered, parsed, gathered]
+    choices: [merged, replaced, overridden, deleted, migrated, rendered, parsed, gathered]
     default: replaced
   layout:
     description:
@@ -762,10 +766,11 @@ READING = {"rendered": rendered, "parsed": parsed, "gathered": gathered}
 def installed_pbx(params: dict[str, Any]) -> states.Pbx:
     """This host, with the driver that was asked for, if its Asterisk has it."""
     names = [trunk["name"] for trunk in params["trunks"]]
-    candidates = LAYOUTS[params["layout"]].drivers
+    candidates = (pjsip.NAME,) if params["state"] == states.MIGRATED else LAYOUTS[params["layout"]].drivers
     if params["driver"] not in ("auto", *candidates):
         raise SipTrunkError(
-            f"driver = {params['driver']}: cannot have layout = {params['layout']}; use layout = included"
+            f"driver = {params['driver']}: cannot have state = {params['state']} with layout = {params['layout']}; "
+            f"use {' or '.join(candidates)}"
         )
     asterisk = installed(params["config_dir"])
     driver = choose_driver(params["driver"], asterisk, candidates=candidates, trunks=names)

@@ -132,18 +132,20 @@ def plan(
     *,
     layout: Layout = LAYOUTS["included"],
     changed_in_place: Optional[in_place.Trunks] = None,
+    edited: Sequence[PlannedFile] = (),
     transports: Optional[Sequence[Transport]] = None,
     manager_user: bool = False,
 ) -> tuple[PlannedFile, ...]:
     """All files as they shall be, those that are included before those that include them.
 
     changed_in_place: the trunks in files of others, for a layout that has them there
+    edited: files of others that change, too
     transports: those of our own, for chan_pjsip; None for none
     manager_user: also give the verifier its AMI user
     Raises ConfigError when a main file is missing, or when Asterisk would refuse it as planned.
     """
     rooms = {dialplan: (layout.extensions, dialplan.render(trunks, driver))}
-    files = []
+    files = [*edited]
     if transports is not None:
         rooms = {pjsip_transports: (pjsip.MAIN, pjsip_transports.render(transports)), **rooms}
     if changed_in_place is None:

@@ -97,6 +97,10 @@ class Trunks:
         self._check_calls(found_before.answering, touched)
         self._check(enabled, gone)
 
+    def sections_of(self, name: str) -> List[str]:
+        """The names of the sections that stand for a trunk."""
+        return [section.name for section in self._origins[name].sections]
+
     def files(self) -> Iterator[Tuple[str, Optional[str], str]]:
         """Each file that was changed or made: its path, its text before (None: there was none) and now."""
         for path, document in self._documents.items():

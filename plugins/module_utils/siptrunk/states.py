@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the states merged, replaced, overridden and deleted make of a PBX, in each layout."""
+"""What the states that write make of a PBX, in each layout."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from . import changes, deployment, in_place
+from .deployment import PlannedFile
 from .drivers import DRIVERS, chan_sip, pjsip, pjsip_transports
 from .drivers.options import Catalogue
 from .drivers.pjsip_transports import Transport
@@ -17,8 +18,8 @@ from .drivers.shared import Leftover
 from .errors import InvalidTrunks, Problem, SipTrunkError
 from .fields import EXPIRY
 from .files import Attributes
-from .layouts import LAYOUTS, Layout
-from .trunk import load_trunks
+from .layouts import IN_PLACE, LAYOUTS, Layout
+from .trunk import Trunk, load_trunks
 
 Trunks = List[Dict[str, Any]]
 
@@ -62,7 +63,7 @@ class Planned:
 
     before: Trunks = field(repr=False)
     after: Trunks = field(repr=False)
-    files: Tuple[deployment.PlannedFile, ...] = field(repr=False)
+    files: Tuple[PlannedFile, ...] = field(repr=False)
     leftovers: Tuple[Leftover, ...]
     changes: Tuple[str, ...]
     reload: Tuple[str, ...]
@@ -87,6 +88,8 @@ def plan(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
     Raises SipTrunkError when it cannot be.
     """
     layout = LAYOUTS[pbx.layout]
+    if state == MIGRATED:
+        return _plan_migrated(given, pbx)
     if layout.sip is None:
         return _plan_included(state, given, pbx)
     return _plan_in_place(state, given, pbx, layout, in_place.Trunks(pbx.config_dir, layout.sip))
@@ -94,59 +97,78 @@ def plan(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
 
 def _plan_included(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
     had = _of_drivers(pbx)
-    before = [trunk for trunks in had.values() for trunk in trunks]
-    trunks = load_trunks(_wanted(state, before, given), driver=pbx.driver.NAME)
-    transports: Optional[Sequence[Transport]] = pbx.transports
-    if pbx.catalogue:
-        problems = tuple(pjsip.check_options(trunks, pbx.catalogue))
-        if problems:
-            raise InvalidTrunks(problems)
-        transports = deployment.transports_for(trunks, pbx.config_dir, pbx.transports, pbx.beside)
-        for reason in pjsip_transports.unknown(transports, pbx.catalogue):
-            raise SipTrunkError(reason)
+    return _plan_of(_wanted(state, _all(had), given), had, pbx)
+
+
+def _plan_migrated(given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
+    """All trunks of chan_sip, those by hand as well, become trunks of chan_pjsip; *given* says more of some of them."""
+    had = _of_drivers(pbx)
+    ours = {trunk["name"] for trunk in _all(had)}
+    place = in_place.Trunks(pbx.config_dir, IN_PLACE)
+    by_hand = [trunk for trunk in place.trunks if trunk["name"] not in ours]
+    sections = {name for trunk in by_hand for name in place.sections_of(trunk["name"])}
+    leftovers = [leftover for leftover in place.leftovers if leftover.section in sections]
+    place.change([], [trunk["name"] for trunk in by_hand])
+    had[chan_sip.NAME] += by_hand
+    edited = [PlannedFile(path, old, new, chan_sip.RELOAD, None) for path, old, new in place.files()]
+    return _plan_of(_wanted("merged", _all(had), given), had, pbx, edited, leftovers)
+
+
+def _plan_of(
+    wanted: Trunks,
+    had: Mapping[str, Trunks],
+    pbx: Pbx,
+    edited: Sequence[PlannedFile] = (),
+    leftovers: Sequence[Leftover] = (),
+) -> Planned:
+    """Files of our own for all trunks that are wanted.
+
+    had: those that were there, by driver; edited, leftovers: files of others that change, and what goes with them
+    """
+    trunks = load_trunks(wanted, driver=pbx.driver.NAME)
+    transports = _transports(trunks, pbx)
     files = deployment.plan(
         trunks,
         pbx.config_dir,
         pbx.driver,
         pbx.attributes,
+        edited=edited,
         transports=transports,
         manager_user=pbx.manager_user,
     )
-    after = [trunk.to_dict() for trunk in trunks]
-    moved = {
-        trunk["name"]: (driver, trunk)
-        for driver in had
-        for trunk in had[driver]
-        if driver != pbx.driver.NAME and trunk["name"] in {trunk["name"] for trunk in after}
-    }
-    told = [
-        f"trunk {name}: driver {pbx.driver.NAME} (was {driver})" for name, (driver, _trunk) in moved.items()
-    ]
-    warnings = [
-        *_still_known(moved),
-        *(
-            f"the transport {name} of chan_pjsip changes when Asterisk is restarted, not before"
-            for name in deployment.changed_transports(pbx.config_dir, transports or ())
-        ),
-    ]
-    planned = _planned(pbx, had, after, files, (), told, warnings)
-    if pbx.catalogue and pjsip_transports.resolved_by_pjsip(trunks):
-        return replace(planned, transports_at=os.path.join(pbx.config_dir, pjsip_transports.FILENAME))
-    return planned
+    planned = _planned(pbx, had, [trunk.to_dict() for trunk in trunks], files, leftovers)
+    new = deployment.changed_transports(pbx.config_dir, transports or ())
+    told = (
+        f"the transport {name} of chan_pjsip changes when Asterisk is restarted, not before" for name in new
+    )
+    resolves = pbx.catalogue and pjsip_transports.resolved_by_pjsip(trunks)
+    return replace(
+        planned,
+        transports_at=os.path.join(pbx.config_dir, pjsip_transports.FILENAME) if resolves else None,
+        warnings=(*planned.warnings, *told),
+    )
+
+
+def _transports(trunks: Sequence[Trunk], pbx: Pbx) -> Optional[Sequence[Transport]]:
+    """Those of our own; SipTrunkError for what the Asterisk here does not know, or nobody could call."""
+    if pbx.catalogue is None:
+        return pbx.transports
+    problems = tuple(pjsip.check_options(trunks, pbx.catalogue))
+    if problems:
+        raise InvalidTrunks(problems)
+    transports = deployment.transports_for(trunks, pbx.config_dir, pbx.transports, pbx.beside)
+    for reason in pjsip_transports.unknown(transports, pbx.catalogue):
+        raise SipTrunkError(reason)
+    return transports
+
+
+def _all(had: Mapping[str, Trunks]) -> Trunks:
+    return [trunk for trunks in had.values() for trunk in trunks]
 
 
 def _of_drivers(pbx: Pbx) -> Dict[str, Trunks]:
     """The trunks of our own files by driver: there are some of another one when the driver was changed."""
     return {name: deployment.current_trunks(pbx.config_dir, driver) for name, driver in DRIVERS.items()}
-
-
-def _still_known(moved: Mapping[str, Tuple[str, Mapping[str, Any]]]) -> Iterator[str]:
-    for name, (driver, trunk) in moved.items():
-        if driver == chan_sip.NAME and trunk.get("registration"):
-            expiry = trunk["registration"].get("expiry", EXPIRY)
-            yield (
-                f"trunk {name}: chan_sip cannot unregister: for up to {expiry} s the provider has its contact, too"
-            )
 
 
 def _plan_in_place(
@@ -185,13 +207,12 @@ def _planned(
     pbx: Pbx,
     had: Mapping[str, Trunks],
     after: Trunks,
-    files: Tuple[deployment.PlannedFile, ...],
-    leftovers: Tuple[Leftover, ...],
+    files: Tuple[PlannedFile, ...],
+    leftovers: Sequence[Leftover],
     told: Sequence[str] = (),
-    warnings: Sequence[str] = (),
 ) -> Planned:
     """had: the trunks that were there, by driver"""
-    before = [trunk for trunks in had.values() for trunk in trunks]
+    before = _all(had)
     enabled = [trunk for trunk in after if trunk.get("enabled", True)]
     was = {driver: _registering(trunks) for driver, trunks in had.items()}
     is_now = {pbx.driver.NAME: _registering(enabled)}
@@ -200,13 +221,31 @@ def _planned(
         before,
         enabled,
         files,
-        leftovers,
-        (*changes.told(before, enabled), *told),
+        tuple(leftovers),
+        (*changes.told(before, enabled), *_moved(had, enabled, pbx.driver.NAME), *told),
         commands(reloads, was, is_now),
         commands(reloads[::-1], is_now, was),
         any(driver.RELOAD in reloads for driver in DRIVERS.values()),
-        warnings=tuple(warnings),
+        warnings=tuple(_still_known(had, is_now)),
     )
+
+
+def _moved(had: Mapping[str, Trunks], after: Trunks, driver: str) -> Iterator[str]:
+    names = {trunk["name"] for trunk in after}
+    for other, trunks in had.items():
+        for trunk in trunks:
+            if other != driver and trunk["name"] in names:
+                yield f"trunk {trunk['name']}: driver {driver} (was {other})"
+
+
+def _still_known(had: Mapping[str, Trunks], is_now: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for trunk in had.get(chan_sip.NAME, ()):
+        if trunk.get("registration") and trunk["name"] in is_now.get(pjsip.NAME, ()):
+            expiry = trunk["registration"].get("expiry", EXPIRY)
+            yield (
+                f"trunk {trunk['name']}: chan_sip cannot unregister: for up to {expiry} s the provider has its "
+                "contact, too"
+            )
 
 
 def commands(
@@ -280,4 +319,5 @@ _WANTED: Dict[str, Callable[[Trunks, Named], Trunks]] = {
     "overridden": _overridden,
     "deleted": _deleted,
 }
-WRITING = tuple(_WANTED)
+MIGRATED = "migrated"
+WRITING = (*_WANTED, MIGRATED)
