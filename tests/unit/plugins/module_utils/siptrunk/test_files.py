@@ -53,7 +53,7 @@ def test_a_symbolic_link_is_followed(tmp_path: Path) -> None:
 def test_what_is_no_regular_file_is_not_replaced(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ConfigError, match="no regular file"):
-        write_text(str(tmp_path / "pipe"), "text", Attributes(os.getuid(), os.getgid(), 0o600))
+        files.write_text(str(tmp_path / "pipe"), "text", files.Attributes(os.getuid(), os.getgid(), 0o600))
     assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
 
 
