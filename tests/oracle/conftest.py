@@ -21,6 +21,7 @@ from .registrar import Registrar
 
 IMAGE = os.environ.get("ORACLE_IMAGE", "localhost/telephony-lab-asterisk16")
 REGISTRAR_IMAGE = os.environ.get("ORACLE_REGISTRAR_IMAGE", "localhost/telephony-lab-sip")
+KAMAILIO = "exec kamailio -DD -E -f /registrar/registrar.cfg"
 # A name for the loopback address in the containers.
 HOST = "registrar.test"
 SEED = int(os.environ.get("ORACLE_SEED", "0")) or random.randrange(1, 2**32)
@@ -122,11 +123,19 @@ def asterisk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asterisk]:
 @pytest.fixture(scope="session")
 def registrar(asterisk: Asterisk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registrar]:
     """On the loopback of Asterisk's container."""
-    directory = tmp_path_factory.mktemp("registrar")
+    network = ["--network", f"container:{asterisk.container}"]
+    with started_registrar(tmp_path_factory.mktemp("registrar"), network) as registrar:
+        yield registrar
+
+
+@contextlib.contextmanager
+def started_registrar(
+    directory: Path, options: Sequence[str], command: str = KAMAILIO
+) -> Iterator[Registrar]:
+    """options: of its container; *directory* is /registrar in it"""
     shutil.copy(REGISTRAR_CONFIG, directory)
-    options = ["--network", f"container:{asterisk.container}", "--volume", f"{directory}:/registrar"]
-    command = "exec kamailio -DD -E -f /registrar/registrar.cfg 2> /registrar/log"
-    with container(REGISTRAR_IMAGE, options, "bash", "-c", command) as name:
+    options = [*options, "--volume", f"{directory}:/registrar"]
+    with container(REGISTRAR_IMAGE, options, "bash", "-c", f"{command} 2> /registrar/log") as name:
         yield Registrar(name, directory)
 
 

@@ -68,7 +68,7 @@ Event = Mapping[str, str]
 
 @pytest.mark.parametrize("version", IMAGES)
 def test_every_object_is_loaded_as_it_is_meant(version: str, rng: random.Random, tmp_path: Path) -> None:
-    compared = trunks_seen = 0
+    compared = objects_seen = trunks_seen = 0
     problems: List[str] = []
     for number in range(max(1, COUNT // PER_FILE)):
         trunks = generate(rng)
@@ -80,6 +80,7 @@ def test_every_object_is_loaded_as_it_is_meant(version: str, rng: random.Random,
             problems += [f"{trunk.name}: there is no {kind}" for kind in wanted.keys() - found.keys()]
             problems += [f"{trunk.name}: there is a {kind}" for kind in found.keys() - wanted.keys()]
             for kind in wanted.keys() & found.keys():
+                objects_seen += 1
                 for key, value in wanted[kind].items():
                     compared += 1
                     if found[kind].get(key) != value:
@@ -87,7 +88,10 @@ def test_every_object_is_loaded_as_it_is_meant(version: str, rng: random.Random,
                             f"{trunk.name}: {kind} {key} is {found[kind].get(key)!r}, not {value!r}\n{trunk}"
                         )
         trunks_seen += len(trunks)
-    print(f"Asterisk {version}: {trunks_seen} trunks, {compared} options compared")
+    print(
+        f"Asterisk {version}: {trunks_seen} trunks, {objects_seen} objects, {compared} options compared, "
+        f"{len(problems)} problems"
+    )
     assert not problems, f"{len(problems)} differ, such as:\n" + "\n".join(problems[:10])
     assert trunks_seen >= COUNT // 2 and compared > 20 * trunks_seen
 
@@ -181,6 +185,10 @@ BY_HAND = {
 }
 
 
+# Without it, a Route would be written.
+HIDE = ("\\;hide", "\\;hide", "")
+
+
 def by_hand(rng: random.Random, name: str) -> str:
     host = f"127.1.0.{name[1:]}"
     linked = {
@@ -190,6 +198,14 @@ def by_hand(rng: random.Random, name: str) -> str:
         "endpoint": [f"aors={name}", f"outbound_auth={name}", "disallow=all", "allow=g722,alaw"],
         "identify": [f"endpoint={name}", f"match={host}"],
     }
+    if rng.random() < 0.3:
+        way = f"sip:{host}:5080\\;lr{rng.choice(HIDE)}"
+        linked["registration"] = [
+            f"server_uri=sip:{name}.example.net",
+            f"client_uri=sip:u@{name}.example.net",
+            f"outbound_proxy={way}",
+            f"outbound_auth={name}",
+        ]
     text = ""
     for kind, lines in linked.items():
         options = BY_HAND[kind]
@@ -299,7 +315,9 @@ def meant(trunk: Trunk) -> Dict[str, Dict[str, str]]:
     provider, account, outbound = trunk.provider, trunk.registration, trunk.outbound
     inbound, media, nat = trunk.inbound, trunk.media, trunk.nat
     endpoint = trunk.sections.outbound or trunk.name
-    proxy = uri(provider.outbound_proxy, None, provider.transport) + ";lr" if provider.outbound_proxy else ""
+    proxy = (
+        uri(provider.outbound_proxy, None, provider.transport) + ";lr;hide" if provider.outbound_proxy else ""
+    )
     server = uri(bracketed(provider.host), provider.port, provider.transport)
     calls = trunk.credentials
     calls_auth = f"{trunk.name}/calls" if outbound.auth == "own" and account else trunk.name if calls else ""
@@ -351,14 +369,17 @@ def meant(trunk: Trunk) -> Dict[str, Dict[str, str]]:
                 "Realm": "",
             }
     if account:
+        by_domain = f"sip:{account.domain}" + (
+            "" if provider.transport == "udp" else f";transport={provider.transport}"
+        )
         objects[f"OutboundRegistrationDetail {trunk.name}"] = {
-            "ServerUri": server,
+            "ServerUri": by_domain if account.domain else server,
             "ClientUri": f"sip:{account.user}@{bracketed(account.domain or provider.host)}".replace(
                 "#", "%23"
             ),
             "ContactUser": (account.contact or "").replace("#", "%23"),
             "OutboundAuth": trunk.name,
-            "OutboundProxy": proxy,
+            "OutboundProxy": proxy or (f"{server};lr;hide" if account.domain else ""),
             "Expiration": str(account.expiry),
             "RetryInterval": str(account.retry_interval or 60),
             "MaxRetries": "4294967295",

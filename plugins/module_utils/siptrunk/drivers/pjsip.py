@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import itertools
 from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from urllib.parse import unquote
 
 from ..config.document import Document
 from ..config.text import fold
@@ -24,6 +25,7 @@ from ..register_line import DEFAULT_PORTS
 from ..trunk import Credentials, RawOptions, Trunk
 from .options import Catalogue
 from .pjsip_conf import (
+    BY_WAY_OF,
     CHOICE,
     CHOICES,
     DESCRIPTION,
@@ -149,10 +151,11 @@ def expectation(trunk: Trunk) -> ExpectedTrunk:
     provider, account = trunk.provider, trunk.registration
     registration = None
     if account:
+        server = _server(trunk)
         registration = ExpectedRegistration(
             user=account.user,
-            host=bracketed(provider.host),
-            port=provider.port or DEFAULT_PORTS[provider.transport],
+            host=bracketed(server.host),
+            port=server.port or DEFAULT_PORTS[provider.transport],
             transport=provider.transport,
             domain=account.domain and bracketed(account.domain),
             contact=account.contact,
@@ -196,16 +199,14 @@ def _objects(trunk: Trunk) -> Iterator[Tuple[str, str, Entries]]:
 def _registration(trunk: Trunk) -> Entries:
     account = trunk.registration
     assert account
-    provider = trunk.provider
-    # A domain of its own stands in From and To. The REGISTER is for the provider's host: to send it there with the
-    # domain in it would take a Route, which many providers refuse in a first request.
-    domain = Uri(account.domain or provider.host, user=escaped(account.user))
+    provider, server = trunk.provider, _server(trunk)
+    there = _uri(trunk, provider.host, provider.port)
     options = {
-        "server_uri": str(_uri(trunk, provider.host, provider.port)),
-        "client_uri": str(domain),
+        "server_uri": str(server),
+        "client_uri": str(Uri(account.domain or provider.host, user=escaped(account.user))),
         "contact_user": account.contact and escaped(account.contact),
         "outbound_auth": trunk.name,
-        "outbound_proxy": _proxy(trunk),
+        "outbound_proxy": _proxy(trunk) or (_by_way_of(there) if server != there else None),
         "expiration": str(account.expiry),
         "retry_interval": str(account.retry_interval) if account.retry_interval else None,
         **NEVER_GIVE_UP,
@@ -277,6 +278,19 @@ def _uri(trunk: Trunk, host: str, port: Optional[int]) -> Uri:
     return Uri(host, port, transport if said else None)
 
 
+def _server(trunk: Trunk) -> Uri:
+    """What a REGISTER is for.
+
+    That is the domain of the account (RFC 3261, section 10.2; chan_sip has it, too), wherever the REGISTER is sent.
+    """
+    provider, account = trunk.provider, trunk.registration
+    domain = account.domain if account else None
+    if domain is None or fold(domain) == fold(provider.host):
+        return _uri(trunk, provider.host, provider.port)
+    # Of its transport the Contact is made: without it, a PBX that has no UDP would not register.
+    return Uri(domain, transport=None if provider.transport == "udp" else provider.transport)
+
+
 def _proxy(trunk: Trunk) -> Optional[str]:
     proxy = trunk.provider.outbound_proxy
     if proxy is None:
@@ -284,8 +298,13 @@ def _proxy(trunk: Trunk) -> Optional[str]:
     host, _colon, port = (
         proxy.rpartition(":") if not proxy.endswith("]") and ":" in proxy else (proxy, "", "")
     )
-    # Without lr it would take the place of the provider in the request (RFC 3261, section 16.12.1.1).
-    return f"{_uri(trunk, host.strip('[]'), int(port) if port else None)};lr"
+    return _by_way_of(_uri(trunk, host.strip("[]"), int(port) if port else None))
+
+
+def _by_way_of(hop: Uri) -> str:
+    # lr: else it would take the place of the provider in the request (RFC 3261, section 16.12.1.1).
+    # hide: pjproject sends there without a Route that says so. chan_sip writes none, and many providers refuse one.
+    return f"{hop};{';'.join(BY_WAY_OF)}"
 
 
 def _given(options: Mapping[str, Optional[str]]) -> Entries:
@@ -365,9 +384,12 @@ def _check_users(trunk: Trunk) -> Iterator[Problem]:
         else trunk.outbound.user,
     }
     for option, user in users.items():
-        if user and unescaped(escaped(user)) != user:
-            fix = f"write {unescaped(user)}"
-            yield Problem(trunk.name, option, user, "has a character in its escaped form", fix)
+        if user:
+            # Of a Contact, chan_pjsip resolves any escape; chan_sip takes none for one.
+            meant = unquote(user) if option == "registration.contact" else unescaped(escaped(user))
+            if meant != user:
+                fix = f"write {meant}" if meant.isprintable() else "leave it out"
+                yield Problem(trunk.name, option, user, "has a character in its escaped form", fix)
 
 
 def _check_lengths(trunk: Trunk) -> Iterator[Problem]:

@@ -119,12 +119,12 @@ _BY_ADDRESS = "inbound.trust: callers are known by their address, and by nothing
 FIELD_OF: Dict[str, Dict[str, str]] = {
     "registration": {
         "type": "registration",
-        "server_uri": "provider.host, port and transport",
+        "server_uri": "provider.host, port and transport, or registration.domain",
         "client_uri": "registration.user and registration.domain",
         "contact_user": "registration.contact",
         "expiration": "registration.expiry",
         "retry_interval": "registration.retry_interval",
-        "outbound_proxy": "provider.outbound_proxy",
+        "outbound_proxy": "provider.outbound_proxy, or provider.host, port and transport",
         "outbound_auth": _ACCOUNT,
         "max_retries": "registration.retry_interval: a trunk never gives up",
         "auth_rejection_permanent": "registration.retry_interval: a trunk never gives up",
@@ -193,6 +193,9 @@ def canonical(key: str, value: str) -> str:
         return "yes" if fold(value) in YES else "no"
     return value
 
+
+# What an outbound_proxy needs so that a request goes there, and is otherwise the same.
+BY_WAY_OF = ("lr", "hide")
 
 # What stands for itself in the user part of a SIP URI (RFC 3261, section 25.1), and the escapes that were given.
 _ITSELF = r"A-Za-z0-9+*._~!$&'=%-"

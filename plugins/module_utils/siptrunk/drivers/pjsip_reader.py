@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple
+from urllib.parse import unquote
 
 from ..config.effective import Effective, EffectiveEntry, EffectiveSection
 from ..config.text import fold
@@ -20,6 +21,7 @@ from ..fields import bracketed, is_address
 from ..register_line import DEFAULT_PORTS
 from ..trunk import compact
 from .pjsip_conf import (
+    BY_WAY_OF,
     CHOICES,
     CONTEXT_DEFAULT,
     DEFAULTS,
@@ -53,6 +55,7 @@ _BY_TOKEN = (
 _BY_REQUEST = "goes: whoever writes that into a request gets in now, from anywhere"
 _DYNAMIC = "goes: a trunk has the host of its provider, and never waits for registrations"
 _ACL = "is not deny=all, then a list of permits: a trunk has no other access list"
+_ROUTE = "becomes lr and hide: the proxy gets what the provider would, without a Route in it"
 _PATIENT = "goes: a trunk never gives up"
 _NEVER_AGAIN = ("forbidden_retry_interval", "fatal_retry_interval")
 _SETTINGS = ("global", "system", "acl", "domain_alias")
@@ -229,11 +232,15 @@ class _TrunkReader:
         }
         self.trunk["name"] = name
         registration, aor, endpoint = group.registration, group.aor, group.endpoint
+        self._provider_in = _where_the_provider_is(group)
+        if aor and self._provider_in == "contact":
+            self._read_aor(aor)
         if registration:
             self._read_registration(registration)
-        if aor:
+        if aor and self._provider_in != "contact":
             self._read_aor(aor)
-        self._read_proxy([section for section in (registration, aor, endpoint) if section])
+        if self._provider_in != "outbound_proxy":
+            self._read_proxy([section for section in (registration, aor, endpoint) if section])
         self._read_trust()
         if endpoint:
             self._read_endpoint(endpoint)
@@ -268,7 +275,9 @@ class _TrunkReader:
             self._leave(section, entry, _UNFIT)
             return
         uri, others = parsed
-        if others:
+        if fold(entry.key) == "outbound_proxy":
+            self._check_way(section, entry, others)
+        elif others:
             self._leave(section, entry, "has parameters, and a trunk has none")
         if uri.user and fold(entry.key) == "contact":
             self._leave(section, entry, "has a user, and calls go to numbers")
@@ -295,10 +304,11 @@ class _TrunkReader:
             if entry is None or not entry.value:
                 continue
             parsed = parse_uri(entry.value)
-            if not parsed or parsed[0].user or parsed[1] not in ("", "lr"):
+            if not parsed or parsed[0].user:
                 self._leave(section, entry, _UNFIT)
                 continue
             uri = parsed[0]
+            self._check_way(section, entry, parsed[1])
             if (uri.transport or "udp") != provider.get("transport", "udp"):
                 self._leave(section, entry, "has another transport than the provider, and a trunk has one")
             proxy = bracketed(uri.host) + (f":{uri.port}" if uri.port else "")
@@ -308,10 +318,16 @@ class _TrunkReader:
                     section, entry, "is not in every object of the trunk, whose requests all take one way"
                 )
 
+    def _check_way(self, section: EffectiveSection, entry: EffectiveEntry, parameters: str) -> None:
+        if set(fold(parameters).split(";")) != set(BY_WAY_OF):
+            self._leave(section, entry, _ROUTE)
+
     def _read_registration(self, registration: EffectiveSection) -> None:
-        server = registration.last("server_uri")
-        assert server
-        self._read_provider(registration, server, registration)
+        server = _said(registration, "server_uri", "")
+        if self._provider_in != "contact":
+            self._read_provider(registration, _said(registration, self._provider_in, ""), registration)
+        if self._provider_in != "server_uri":
+            self._check_domain(registration, server)
         client = _said(registration, "client_uri", "")
         parsed = parse_uri(client.value)
         assert parsed
@@ -327,13 +343,22 @@ class _TrunkReader:
         self.trunk["registration"] = account = {
             "user": unescaped(uri.user or ""),
             "domain": None if same else uri.host,
-            "contact": unescaped(contact) if contact else None,
+            "contact": unquote(contact) if contact else None,
             "expiry": expiry,
             "retry_interval": interval and self._number(registration, interval, 1, 3600),
         }
         self._read_account(registration, account, "auth_user")
         if account.get("auth_user") == account["user"]:
             del account["auth_user"]
+
+    def _check_domain(self, registration: EffectiveSection, server: EffectiveEntry) -> None:
+        """server: it holds the domain of the account"""
+        parsed = parse_uri(server.value)
+        transport = self.trunk["provider"].get("transport")
+        if parsed and (parsed[1] or parsed[0].port or parsed[0].transport not in (None, transport)):
+            self._leave(
+                registration, server, "has a port or parameters, and the domain of an account has none"
+            )
 
     def _read_account(self, section: EffectiveSection, account: Dict[str, Any], user: str) -> None:
         """Add what an object authenticates with; *user* is the field for the name."""
@@ -461,6 +486,21 @@ class _TrunkReader:
     def _leave(self, section: EffectiveSection, entry: EffectiveEntry, reason: str) -> None:
         value = shown(_value(section, "type") or "", entry.key, entry.value)
         self._leftovers.append(Leftover(entry.path, entry.line, section.name, entry.key, value, reason))
+
+
+def _where_the_provider_is(group: _Group) -> str:
+    """The option whose URI it is: server_uri, unless that holds the domain of the account (_server() in pjsip.py)."""
+    registration, aor = group.registration, group.aor
+    if registration is None:
+        return "contact"
+    domain, host = _host(registration, "server_uri"), aor and _host(aor, "contact")
+    way = parse_uri(_value(registration, "outbound_proxy") or "")
+    if not host or not way or way[0].user or domain in (None, host):
+        return "server_uri"
+    if domain != _host(registration, "client_uri"):
+        return "server_uri"
+    others = (section and _value(section, "outbound_proxy") for section in (aor, group.endpoint))
+    return "contact" if any(others) else "outbound_proxy"
 
 
 def _secrets(account: Dict[str, Any]) -> Dict[str, Any]:

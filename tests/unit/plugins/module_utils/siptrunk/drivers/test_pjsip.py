@@ -145,11 +145,11 @@ FULL = """\
 ; head office; main line: calls from and to sip.example.com
 [full]
 type = registration
-server_uri = sip:sip.example.com:5070\\;transport=tcp
+server_uri = sip:voip.example.com\\;transport=tcp
 client_uri = sip:43212345@voip.example.com
 contact_user = 1234%23
 outbound_auth = full
-outbound_proxy = sip:192.0.2.5:5080\\;transport=tcp\\;lr
+outbound_proxy = sip:192.0.2.5:5080\\;transport=tcp\\;lr\\;hide
 expiration = 600
 retry_interval = 45
 max_retries = 4294967295
@@ -175,7 +175,7 @@ realm = example.com
 [carrier]
 type = aor
 contact = sip:sip.example.com:5070\\;transport=tcp
-outbound_proxy = sip:192.0.2.5:5080\\;transport=tcp\\;lr
+outbound_proxy = sip:192.0.2.5:5080\\;transport=tcp\\;lr\\;hide
 qualify_frequency = 0
 authenticate_qualify = yes
 
@@ -187,7 +187,7 @@ aors = carrier
 identify_by = ip
 context = incoming
 outbound_auth = full/calls
-outbound_proxy = sip:192.0.2.5:5080\\;transport=tcp\\;lr
+outbound_proxy = sip:192.0.2.5:5080\\;transport=tcp\\;lr\\;hide
 from_user = 4930%23
 from_domain = sip.example.com
 deny = 0.0.0.0/0.0.0.0
@@ -275,15 +275,40 @@ class TestRender:
     @pytest.mark.parametrize(
         ("proxy", "uri"),
         [
-            ("p.example", "sip:p.example;transport=udp;lr"),
-            ("p.example:5080", "sip:p.example:5080;lr"),
-            ("[2001:db8::1]", "sip:[2001:db8::1];lr"),
-            ("[2001:db8::1]:5080", "sip:[2001:db8::1]:5080;lr"),
+            ("p.example", "sip:p.example;transport=udp;lr;hide"),
+            ("p.example:5080", "sip:p.example:5080;lr;hide"),
+            ("[2001:db8::1]", "sip:[2001:db8::1];lr;hide"),
+            ("[2001:db8::1]:5080", "sip:[2001:db8::1]:5080;lr;hide"),
         ],
     )
     def test_all_requests_take_the_way_through_the_proxy(self, proxy: str, uri: str) -> None:
         for kind in ("registration", "aor", "endpoint"):
             assert the_object(kind, provider__outbound_proxy=proxy)["outbound_proxy"] == uri
+
+    @pytest.mark.parametrize(
+        ("provider", "server", "way"),
+        [
+            ({"host": "a.example"}, "sip:d.example", "sip:a.example;transport=udp;lr;hide"),
+            ({"host": "192.0.2.1", "port": 5070}, "sip:d.example", "sip:192.0.2.1:5070;lr;hide"),
+            (
+                {"host": "2001:db8::1", "transport": "tls"},
+                "sip:d.example;transport=tls",
+                "sip:[2001:db8::1];transport=tls;lr;hide",
+            ),
+            ({"host": "a.example", "outbound_proxy": "192.0.2.9"}, "sip:d.example", "sip:192.0.2.9;lr;hide"),
+            ({"host": "D.example", "port": 5070}, "sip:D.example:5070", None),
+        ],
+    )
+    def test_a_register_is_for_the_domain_and_sent_to_the_provider(
+        self, provider: dict[str, Any], server: str, way: str | None
+    ) -> None:
+        trunk = declared(provider=provider, registration__domain="d.example")
+        registration = dict(objects("registration", trunk)["smartvox"])
+        assert registration["server_uri"] == server
+        assert registration["client_uri"] == "sip:43212345@d.example"
+        assert registration.get("outbound_proxy") == way
+        proxy = way if "outbound_proxy" in provider else None
+        assert dict(objects("endpoint", trunk)["smartvox"]).get("outbound_proxy") == proxy
 
     def test_from_has_the_caller_s_number(self) -> None:
         assert the_object("endpoint")["from_user"] == "43212345"
@@ -364,6 +389,11 @@ class TestCheck:
     def test_an_escape_of_our_own(self, option: str) -> None:
         assert the_problem(**{option: "4%231"}).fix == "write 4#1"
 
+    def test_a_contact_with_an_escape_that_chan_sip_would_take_for_text(self) -> None:
+        assert the_problem(registration__contact="4%41").fix == "write 4A"
+        assert the_problem(registration__contact="4%0A").fix == "leave it out"
+        assert the_object("registration", registration__contact="4%")["contact_user"] == "4%"
+
     @pytest.mark.parametrize("option", ["registration__user", "registration__contact"])
     def test_a_long_user(self, option: str) -> None:
         assert the_problem(**{option: "1" * 247 + "##"}).reason.startswith("has more than 250")
@@ -442,6 +472,48 @@ class TestRead:
                 "inbound": {"trust": []},
             }
         ]
+
+    @pytest.mark.parametrize(
+        ("registration", "calls", "read", "told"),
+        [
+            # The domain, by way of the provider.
+            ("server_uri=sip:d.example\noutbound_proxy=sip:p.example\\;lr\\;hide", "", {}, []),
+            ("server_uri=sip:d.example\noutbound_proxy=sip:p.example\\;lr", "", {}, ["outbound_proxy"]),
+            (
+                "server_uri=sip:d.example:5070\noutbound_proxy=sip:p.example\\;hide\\;lr",
+                "",
+                {},
+                ["server_uri"],
+            ),
+            # The same, by way of a proxy.
+            (
+                "server_uri=sip:d.example\noutbound_proxy=sip:q.example\\;lr\\;hide",
+                "outbound_proxy=sip:q.example\\;lr\\;hide",
+                {"outbound_proxy": "q.example"},
+                [],
+            ),
+            # The provider, whatever the domain.
+            ("server_uri=sip:p.example", "", {}, []),
+            (
+                "server_uri=sip:p.example\noutbound_proxy=sip:q.example\\;lr\\;hide",
+                "outbound_proxy=sip:q.example\\;lr\\;hide",
+                {"outbound_proxy": "q.example"},
+                [],
+            ),
+        ],
+    )
+    def test_the_ways_of_a_register(
+        self, registration: str, calls: str, read: dict[str, str], told: list[str]
+    ) -> None:
+        found = parse(
+            f"[a]\ntype=registration\n{registration}\nclient_uri=sip:u@d.example\noutbound_auth=a\n"
+            "[a]\ntype=auth\nusername=u\npassword=p\n"
+            f"[a]\ntype=endpoint\naors=a\nidentify_by=ip\nallow=alaw\noutbound_auth=a\n{calls}\n"
+            f"[a]\ntype=aor\ncontact=sip:p.example\n{calls}\n"
+        )
+        assert [leftover.key for leftover in found.leftovers] == told
+        assert found.trunks[0]["provider"] == {"host": "p.example", **read}
+        assert found.trunks[0]["registration"]["domain"] == "d.example"
 
     def test_of_two_objects_of_one_name_chan_pjsip_takes_none(self) -> None:
         found = parse("[a]\ntype=endpoint\n[a]\ntype=endpoint\n")
@@ -557,6 +629,11 @@ class TestExpectation:
                 ExpectedPeer("smartvox", "mysipsp.com", trusted=False),
             ),
         )
+
+    def test_the_registration_is_shown_at_its_domain(self) -> None:
+        (trunk,) = load(declared(registration__domain="d.example", provider__port=5070))
+        shown = ExpectedRegistration("43212345", "d.example", 5060, "udp", "d.example", contact="1234")
+        assert pjsip.expectation(trunk).registration == shown
 
     def test_no_secret_is_in_it(self) -> None:
         assert SECRET not in repr(pjsip.expectation(load(declared())[0]))
