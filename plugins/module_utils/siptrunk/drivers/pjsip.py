@@ -22,7 +22,7 @@ from ..errors import NotRepresentable, Problem
 from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
 from ..fields import bracketed, is_address
 from ..register_line import DEFAULT_PORTS
-from ..trunk import Credentials, RawOptions, Trunk
+from ..trunk import Credentials, RawOptions, Registration, Trunk
 from .options import Catalogue
 from .pjsip_conf import (
     BY_WAY_OF,
@@ -185,7 +185,7 @@ def _objects(trunk: Trunk) -> Iterator[Tuple[str, str, Entries]]:
     own = trunk.credentials if trunk.outbound.auth == "own" else None
     calls_auth = f"{name}/calls" if own and account else name
     if account:
-        yield "registration", name, _registration(trunk)
+        yield "registration", name, _registration(trunk, account)
         user = account.auth_user or account.user
         yield "auth", name, _auth(Credentials(user, account.secret, account.secret_md5))
     if own:
@@ -196,9 +196,7 @@ def _objects(trunk: Trunk) -> Iterator[Tuple[str, str, Entries]]:
         yield "identify", name if number == 1 else f"{name}/{number}", _identify(trunk, hosts)
 
 
-def _registration(trunk: Trunk) -> Entries:
-    account = trunk.registration
-    assert account
+def _registration(trunk: Trunk, account: Registration) -> Entries:
     provider, server = trunk.provider, _server(trunk)
     there = _uri(trunk, provider.host, provider.port)
     options = {

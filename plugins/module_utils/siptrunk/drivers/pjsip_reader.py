@@ -33,6 +33,7 @@ from .pjsip_conf import (
     PATIENCE,
     QUALIFY_TIMEOUT_DEFAULT,
     TRUNK,
+    Uri,
     canonical,
     parse_uri,
     shown,
@@ -113,12 +114,13 @@ class _Group:
 
     def likeness(self, registration: EffectiveSection) -> Tuple[bool, bool, bool, bool]:
         """How well a registration fits that is no other endpoint's."""
-        assert self.endpoint
-        auth = _value(registration, "outbound_auth")
+        endpoint, auth = self.endpoint, _value(registration, "outbound_auth")
+        if endpoint is None:
+            return False, False, False, False
         return (
-            _value(registration, "endpoint") == self.endpoint.name,
-            fold(registration.name) in (fold(self.name), fold(self.endpoint.name)),
-            bool(auth) and auth == _value(self.endpoint, "outbound_auth"),
+            _value(registration, "endpoint") == endpoint.name,
+            fold(registration.name) in (fold(self.name), fold(endpoint.name)),
+            bool(auth) and auth == _value(endpoint, "outbound_auth"),
             bool(_host(registration, "server_uri")) and _host(registration, "server_uri") in self._hosts,
         )
 
@@ -329,10 +331,8 @@ class _TrunkReader:
         if self._provider_in != "server_uri":
             self._check_domain(registration, server)
         client = _said(registration, "client_uri", "")
-        parsed = parse_uri(client.value)
-        assert parsed
-        uri = parsed[0]
-        if parsed[1] or uri.port not in (None, self.trunk["provider"]["port"]):
+        uri, others = parse_uri(client.value) or (Uri(""), "")
+        if others or uri.port not in (None, self.trunk["provider"]["port"]):
             self._leave(registration, client, "has a port or parameters, and the account of a trunk has none")
         expiry = self._number(
             registration, _said(registration, "expiration", str(EXPIRATION_DEFAULT)), 20, 86400

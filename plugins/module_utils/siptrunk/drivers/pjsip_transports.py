@@ -107,10 +107,11 @@ def needed(
     had = {transport.name: transport.port for transport in _of(before)} if before else {}
     there = {transport.name for transport in others}
     transports: Dict[str, Transport] = {}
-    for trunk in trunks:
-        protocol, address = trunk.provider.transport, _ANY_ADDRESS[_family(trunk)]
+    wanted = dict.fromkeys((one.provider.transport, family) for one in trunks for family in _families(one))
+    for protocol, family in wanted:
+        address = _ANY_ADDRESS[family]
         port = DEFAULT_PORTS[protocol]
-        transport = Transport(protocol, address, port, _tls(trunk, authorities) if protocol == "tls" else {})
+        transport = Transport(protocol, address, port, _tls(authorities) if protocol == "tls" else {})
         if transport.name in there or transport.name in transports:
             continue
         while _port(transport) in taken:
@@ -199,6 +200,12 @@ def _of(effective: Effective) -> Iterator[Transport]:
                 yield Transport(protocol, unbracketed(match["host"]), port)
 
 
+def _families(trunk: Trunk) -> List[int]:
+    """The versions of IP that its requests need: a REGISTER for a domain that is a name starts with version 4."""
+    domain = trunk.registration.domain if trunk.registration else None
+    return [_family(trunk), *([4] if domain and _family(trunk) == 6 else [])]
+
+
 def _family(trunk: Trunk) -> int:
     """The version of IP that the provider is reached with; 4 where DNS decides."""
     host = trunk.provider.outbound_proxy or bracketed(trunk.provider.host)
@@ -209,10 +216,10 @@ def _port(transport: Transport) -> Port:
     return Port("udp" if transport.protocol == "udp" else "tcp", transport.port)
 
 
-def _tls(trunk: Trunk, authorities: Optional[str]) -> Dict[str, str]:
+def _tls(authorities: Optional[str]) -> Dict[str, str]:
     if authorities is None:
         raise SipTrunkError(
-            f"trunk {trunk.name}: provider.transport = tls: this host has no list of certificate authorities to "
+            "transports: tls: this host has no list of certificate authorities to "
             "verify the provider with; install the package ca-certificates, or declare transports with ca_list_file"
         )
     return {**_TLS, "ca_list_file": authorities}
