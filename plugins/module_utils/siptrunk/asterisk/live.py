@@ -44,6 +44,17 @@ def observe(expected: Sequence[ExpectedTrunk], *, config_dir: str, timeout: floa
         return Snapshot(failure=failure, notes=tuple(notes))
 
 
+def renew(expected: Sequence[ExpectedTrunk], *, config_dir: str, timeout: float = 5.0) -> None:
+    """Have chan_pjsip register the trunks anew, one after the other. What keeps it from that, observe() tells, too."""
+    ask = cli.connect(config_dir, timeout=timeout)
+    for trunk in expected:
+        if trunk.driver == pjsip.NAME and trunk.registration:
+            try:
+                ask(pjsip.RENEW.format(trunk.registration.name or trunk.name))
+            except Unavailable:
+                return
+
+
 class _Access(NamedTuple):
     host: str
     port: int

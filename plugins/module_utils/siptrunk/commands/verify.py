@@ -53,6 +53,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="TIME",
         help="a registration must be newer than this: seconds of the epoch, or ISO 8601",
     )
+    parser.add_argument(
+        "--renew",
+        action="store_true",
+        help="first have chan_pjsip register every trunk anew: only that proves what --since asks for",
+    )
     parser.add_argument("--allow-none", action="store_true", help="to expect no trunk is ok, not unknown")
     parser.add_argument("--format", choices=list(_FORMATS), default="text")
 
@@ -78,6 +83,10 @@ def run(args: argparse.Namespace) -> int:
                 allow_none=args.allow_none,
             )
 
+        if args.renew:
+            # What is there now is what must change.
+            look(0.0)
+            live.renew(expected, config_dir=args.config_dir)
         shown = sys.stderr.isatty()
         report = watch(look, wait=args.wait, progress=_progress if shown else None)
         if shown:

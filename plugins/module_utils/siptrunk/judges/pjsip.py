@@ -57,7 +57,7 @@ def registration(
         return _failing(scene, trunk, want, running, has, facts)
     if has.expires_in is not None and has.expires_in < 0:
         return finding("expired", **facts)
-    if not _is_fresh(scene, want, running):
+    if not _is_fresh(scene, running):
         return finding("unproven", **facts)
     facts["expiry"] = "" if has.expires_in is None else f", expires in {has.expires_in} s"
     facts["count"] = scene.rivals(want)
@@ -83,18 +83,15 @@ def _is_new(was: Optional[Registration], is_: Registration) -> bool:
     return was.next_at is not None and is_.next_at is not None and abs(is_.next_at - was.next_at) > _JITTER
 
 
-def _is_fresh(scene: Scene, want: ExpectedRegistration, running: Registration) -> bool:
-    """It was made since the moment that was asked for; only where that is certain."""
+def _is_fresh(scene: Scene, running: Registration) -> bool:
+    """It was made since the moment that was asked for; only where that is certain.
+
+    The moment of the next one does not tell: nobody knows for how long the provider has granted this one.
+    """
     if scene.since is None:
         return True
     started_at = scene.snapshot.started_at
-    proofs = [scene.renewed.get(running.name or ""), None if started_at is None else started_at - _JITTER]
-    if running.next_at is not None:
-        # What a provider may grant is not more than what was asked for (RFC 3261, section 10.3). If it was less, the
-        # registration is even newer.
-        earliest = running.next_at + _BEFORE_EXPIRY - want.expiry
-        # A moment that is still to come shows a provider that granted more all the same.
-        proofs.append(earliest if earliest <= scene.now + _JITTER else None)
+    proofs = (scene.renewed.get(running.name or ""), None if started_at is None else started_at - _JITTER)
     return any(proof is not None and proof >= scene.since for proof in proofs)
 
 
@@ -118,7 +115,7 @@ def _failing(
         return finding("trying", **facts)
     if has.state not in ("Unregistered", "Rejected"):
         return finding("unknown_state", **facts)
-    addresses = scene.resolve(want.host, None).known
+    addresses = _next_hop(scene, trunk, want)
     if not addresses:
         return finding("unknown_host", **facts)
     asked = [
@@ -134,6 +131,12 @@ def _failing(
     or_else = "or an error of its own (5xx)" if refused else "an error of its own (5xx), or no answer at all"
     retry = "" if has.retry_in is None or has.retry_in < 0 else f", and tries again in {has.retry_in} s"
     return finding("rejected", **facts, or_else=or_else, retry=retry)
+
+
+def _next_hop(scene: Scene, trunk: ExpectedTrunk, want: ExpectedRegistration) -> Set[str]:
+    """The addresses that a REGISTER goes to: those of where calls go, too, whatever the domain of the account."""
+    hosts = [peer.host for peer in trunk.peers if peer.calling] or [want.host]
+    return set().union(*(scene.resolve(host, None).known for host in hosts))
 
 
 def _silent(endpoints: Sequence[Endpoint]) -> bool:

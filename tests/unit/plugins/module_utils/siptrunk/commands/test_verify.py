@@ -253,3 +253,21 @@ def test_a_renewal_of_pjsip_is_seen_while_it_waits(
     looks = [running(replace(shown, state="Unregistered", next_at=now)), running(shown)]
     pbx["answers"] = looks
     assert run(pbx, *since) == 0
+
+
+def test_a_renewal_is_asked_for_after_a_first_look(
+    pbx: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = replace(TRUNK, driver="pjsip", peers=())
+    (pbx["dir"] / "sip_trunks.json").write_text(to_json([new]))
+    now = int(time.time())
+    old = Registration(
+        "pjsip", REGISTERED.account, REGISTERED.registrar, "Registered", name="smartvox", next_at=now + 50
+    )
+    pbx["answers"] = [running(old)]
+    pbx["answer"] = running(replace(old, next_at=now + 290))
+    commands: list[str] = []
+    monkeypatch.setattr(live.cli, "connect", lambda config_dir, timeout: commands.append)
+    assert run(pbx, "--since", str(now - 1), "--wait", "1", "--renew") == 0
+    assert commands == ["pjsip send register smartvox"]
+    assert len(pbx["asked"]) == 2
