@@ -876,6 +876,8 @@ def main() -> None:
             result = write(module.params, check_mode=module.check_mode, diff=module._diff)
     except (SipTrunkError, OSError) as error:
         module.fail_json(msg=str(error))
+    for warning in result.pop("warnings", ()):
+        module.warn(warning)
     module.exit_json(**result)
 
 
