@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address, ip_network
-from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ..config.effective import EffectiveEntry, EffectiveSection
 from ..config.text import fold
 from ..register_line import DEFAULT_PORTS
-from .shared import access_list, codecs, unbracketed
+from .shared import CHANGED, IGNORED, access_list, codecs, unbracketed
 from .sip_conf import (
     CODECS_DEFAULT,
     CONTEXT_DEFAULT,
@@ -32,13 +32,23 @@ from .sip_conf import (
 _UNKNOWN = "is no option of a peer: chan_sip ignores it"
 _NO_FIELD = "has no field in a trunk"
 _UNFIT = "has a value that a trunk cannot have"
-_FRIEND = "becomes type=peer: a friend lets in whoever writes its name into From"
-_CHALLENGED = f"becomes insecure={INSECURE}: the provider's calls are challenged now, and would no longer be"
-_ONE_PORT = (
+FRIEND = "becomes type=peer: a friend lets in whoever writes its name into From"
+CHALLENGED = f"becomes insecure={INSECURE}: the provider's calls are challenged now, and would no longer be"
+ONE_PORT = (
     f"becomes insecure={INSECURE}: calls from other ports of the host are refused now, and would no longer be"
 )
-_FORCE = "is carried without force: requests inside of a call follow the route of the call"
+FORCE = "is carried without force: requests inside of a call follow the route of the call"
 _ACL = "is not deny=all, then a list of permits: a trunk has no other access list"
+SEVERAL_TRANSPORTS = "has several, and a trunk has one: calls to the provider leave by the first"
+# What becomes of an option for these reasons; for all others, it is lost.
+FATES = {
+    _UNKNOWN: IGNORED,
+    FRIEND: CHANGED,
+    CHALLENGED: CHANGED,
+    ONE_PORT: CHANGED,
+    FORCE: CHANGED,
+    SEVERAL_TRANSPORTS: CHANGED,
+}
 
 
 class Found(NamedTuple):
@@ -153,16 +163,19 @@ class Peer:
     @property
     def distrust(self) -> List[str]:
         """What would change for the provider's calls, were this the section of a trunk."""
-        words = set(fold(self.mentioned("insecure").value).split(","))
         if self._challenges:
-            return [_CHALLENGED]
-        return [] if "port" in words else [_ONE_PORT]
+            return [CHALLENGED]
+        return [] if "port" in self._insecure else [ONE_PORT]
 
     @property
     def _challenges(self) -> bool:
-        words = set(fold(self.mentioned("insecure").value).split(","))
         secret = self.mentioned("secret").value or self.mentioned("md5secret").value
-        return bool(secret) and "invite" not in words
+        return bool(secret) and "invite" not in self._insecure
+
+    @property
+    def _insecure(self) -> Set[str]:
+        entry = self._last.get("insecure")
+        return set(fold(entry.value).split(",")) if entry else set()
 
     def _read_own(self) -> None:
         for entry in self._entries:
@@ -172,7 +185,7 @@ class Peer:
             elif key in _READ:
                 self._read_field(key, entry)
             elif key == "type" and fold(entry.value) != "peer":
-                self.unread.append((entry, _FRIEND))
+                self.unread.append((entry, FRIEND))
             elif key in RAW and key not in PEER_OPTION:
                 # Some change what others say: the last one of each decides where it stands.
                 self.raw[key] = [*self.raw.pop(key, []), entry]
@@ -182,11 +195,13 @@ class Peer:
     def _read_field(self, key: str, entry: EffectiveEntry) -> None:
         path, convert = _READ[key]
         value = entry.value
+        if not value and convert in (str, _domain):
+            # To chan_sip, the same as none at all.
+            self.fields.pop(path, None)
+            return
         if key == "transport" and "," in value:
-            value, _comma, others = value.partition(",")
-            self.unread.append(
-                (entry, f"has several, and a trunk has one: calls to the provider leave by {value}")
-            )
+            value = value.partition(",")[0]
+            self.unread.append((entry, SEVERAL_TRANSPORTS))
         try:
             self.fields[path] = Found(convert(value), entry)
         except _Unfit:
@@ -231,7 +246,7 @@ class Peer:
             return
         self.fields["provider.outbound_proxy"] = Found(parts[2], entry)
         if parts[3]:
-            self.unread.append((entry, _FORCE))
+            self.unread.append((entry, FORCE))
 
     def _read_context(self) -> None:
         entry = self._last.get("context") or self._default("context", CONTEXT_DEFAULT)

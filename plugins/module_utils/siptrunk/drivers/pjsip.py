@@ -361,7 +361,7 @@ def _check_choices(trunk: Trunk) -> Iterator[Problem]:
         said = {**choice.spellings[value], **{key: str(option) for key, option in given.items()}}
         nearest, rest = choice.nearest({key: canonical(key, option) for key, option in said.items()})
         if given and (nearest, rest) != (value, given):
-            option = f"options.endpoint.{next(iter(given))}"
+            option = f"options.endpoint.{[*given][0]}"
             now = ", ".join(f"{key}: {option}" for key, option in rest.items())
             fix = f"write {choice.field}: {_yaml(nearest)}" + (f" and, raw, {now}" if now else "")
             yield Problem(trunk.name, option, None, "says what a field of the trunk says", fix)

@@ -33,6 +33,12 @@ class RenderedSection(NamedTuple):
     entries: List[Tuple[str, str]]
 
 
+# What becomes of a leftover: no trunk says it; a trunk says something else instead; it said nothing of a trunk anyway.
+LOST = "lost"
+CHANGED = "changed"
+IGNORED = "ignored"
+
+
 @dataclass(frozen=True)
 class Leftover:
     """An option that no field of a trunk stands for; a secret in *value* is masked."""
@@ -43,6 +49,7 @@ class Leftover:
     key: str
     value: str
     reason: str
+    fate: str = LOST
 
 
 @dataclass(eq=False)

@@ -148,6 +148,7 @@ INHERITED = frozenset(
     {
         *PEER_OPTION,
         "context",
+        "insecure",
         "qualify",
         "qualifyfreq",
         "allow",

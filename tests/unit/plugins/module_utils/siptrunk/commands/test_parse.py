@@ -75,6 +75,7 @@ def test_tells_trunks_and_leftovers_with_secrets_masked(
                 "key": "bindport",
                 "value": "********",
                 "reason": "is a setting for all, not for a trunk",
+                "fate": "lost",
             },
             {
                 "path": str(tmp_path / "peers.conf"),
@@ -83,6 +84,7 @@ def test_tells_trunks_and_leftovers_with_secrets_masked(
                 "key": "md5secret",
                 "value": "********",
                 "reason": "is no MD5 of user:realm:secret: chan_sip can authenticate with nothing",
+                "fate": "lost",
             },
         ],
     }
