@@ -100,7 +100,7 @@ REGISTERED = {
     "second": (f"sip:{A};transport=udp", f"sip:second@{A}", "200", "600", "second", "s3cret2"),
     "tls": (f"sip:{TLS}:5071;transport=tls", f"sip:tlsuser@{TLS}", "300", "120", "tlsuser", "s;cret3"),
     "six": ("sip:[2001:db8::5]:5080", "sip:six@[2001:db8::5]", "400", "120", "six", "s3cret4"),
-    "at": ("sip:127.1.0.5:5062", "sip:4321@example.com", "4321", "120", "4321@example.com", "s3cret5"),
+    "at": ("sip:example.com", "sip:4321@example.com", "4321", "120", "4321@example.com", "s3cret5"),
     "quoted": ("sip:127.1.0.6", "sip:quoted@127.1.0.6", "600", "120", "auth", "a:b/c?d"),
     "through": ("sip:127.1.0.7", "sip:acc@127.1.0.7", "700", "120", "acc", "fr0mpeer"),
     B: (f"sip:{B};transport=udp", f"sip:guest@{B}", "800", "120", "guest", "s3cret8"),
@@ -127,7 +127,7 @@ def test_what_is_easily_got_wrong_is_right(version: str, tmp_path: Path) -> None
         endpoint, aor = found[f"EndpointDetail {name}"], found[f"AorDetail {name}"]
         # Nobody is challenged, and nobody gets in by a name.
         assert (endpoint["Auth"], endpoint["IdentifyBy"]) == ("", "ip")
-        proxy = "sip:192.0.2.98:5071;transport=tls;lr" if name == "tls" else "sip:192.0.2.99;lr"
+        proxy = "sip:192.0.2.98:5071;transport=tls;lr;hide" if name == "tls" else "sip:192.0.2.99;lr;hide"
         assert (endpoint["OutboundProxy"], aor["OutboundProxy"]) == (proxy, proxy)
         assert found.get("trusted", {}).get("addresses") == TRUSTED.get(name)
         assert endpoint["Context"] == ("from-first" if name == "first" else "public")
@@ -144,7 +144,8 @@ def test_what_is_easily_got_wrong_is_right(version: str, tmp_path: Path) -> None
             assert registration["OutboundProxy"] == proxy
             assert registration["MaxRetries"] == "4294967295"
             assert not auth or (auth["Username"], auth["Password"]) == (user, secret)
-            assert aor["Contacts"] == f"{name}/{server}"
+            # Its REGISTER is for the domain of the account.
+            assert aor["Contacts"] == f"{name}/{'sip:127.1.0.5:5062' if name == 'at' else server}"
     calls = {name for name, found in events.items() if found[f"EndpointDetail {name}"]["OutboundAuth"]}
     assert calls == {"first", "second", "tls", "at", "through", "callback", "challenged", B}
     told = {(account.section, account.key): account.fate.outcome for account in conversion.accounts}

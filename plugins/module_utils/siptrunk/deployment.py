@@ -72,12 +72,17 @@ def completed(trunks: list[dict[str, Any]], config_dir: str, driver: ModuleType)
 
 
 def transports_for(
-    trunks: Sequence[Trunk], config_dir: str, wanted: Optional[Sequence[Transport]], beside: Sequence[str]
+    trunks: Sequence[Trunk],
+    config_dir: str,
+    wanted: Optional[Sequence[Transport]],
+    beside: Sequence[str],
+    options: Mapping[str, Mapping[str, tuple[str, ...]]],
 ) -> list[Transport]:
     """The transports that chan_pjsip shall have of us.
 
     wanted: those that were declared; None for what the trunks need and pjsip.conf does not have
     beside: the other drivers that this Asterisk loads
+    options: what those that are needed shall say besides, by protocol and option
     Raises InvalidTrunks when a provider could not call them.
     """
     if wanted is not None:
@@ -96,6 +101,7 @@ def transports_for(
         _own(config_dir, pjsip_transports),
         chan_sip.listening(load(sip, config_dir=config_dir)) if busy else set(),
         next(filter(os.path.exists, pjsip_transports.AUTHORITIES), None),
+        options,
     )
     problems = tuple(pjsip_transports.check(trunks, transports))
     if problems:

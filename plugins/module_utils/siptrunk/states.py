@@ -9,16 +9,17 @@ from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from . import changes, deployment, in_place
+from . import changes, deployment, in_place, migration
 from .deployment import PlannedFile
 from .drivers import DRIVERS, chan_sip, pjsip, pjsip_transports
-from .drivers.options import Catalogue
+from .drivers.options import Catalogue, of_release
 from .drivers.pjsip_transports import Transport
 from .drivers.shared import Leftover
 from .errors import InvalidTrunks, Problem, SipTrunkError
 from .fields import EXPIRY
 from .files import Attributes
-from .layouts import IN_PLACE, LAYOUTS, Layout
+from .layouts import LAYOUTS, Layout
+from .migration import Moved
 from .trunk import Trunk, load_trunks
 
 Trunks = List[Dict[str, Any]]
@@ -104,39 +105,37 @@ def _plan_migrated(given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
     """All trunks of chan_sip, those by hand as well, become trunks of chan_pjsip; *given* says more of some of them."""
     had = _of_drivers(pbx)
     ours = {trunk["name"] for trunk in _all(had)}
-    place = in_place.Trunks(pbx.config_dir, IN_PLACE)
-    by_hand = [trunk for trunk in place.trunks if trunk["name"] not in ours]
-    sections = {name for trunk in by_hand for name in place.sections_of(trunk["name"])}
-    leftovers = [leftover for leftover in place.leftovers if leftover.section in sections]
-    place.change([], [trunk["name"] for trunk in by_hand])
-    had[chan_sip.NAME] += by_hand
-    edited = [PlannedFile(path, old, new, chan_sip.RELOAD, None) for path, old, new in place.files()]
-    return _plan_of(_wanted("merged", _all(had), given), had, pbx, edited, leftovers)
+    moved = migration.take_out(pbx.config_dir, ours, pbx.catalogue or of_release(""))
+    had[chan_sip.NAME] += moved.trunks
+    return _plan_of(_wanted("merged", _all(had), given), had, pbx, moved)
 
 
 def _plan_of(
     wanted: Trunks,
     had: Mapping[str, Trunks],
     pbx: Pbx,
-    edited: Sequence[PlannedFile] = (),
-    leftovers: Sequence[Leftover] = (),
+    moved: Optional[Moved] = None,
 ) -> Planned:
     """Files of our own for all trunks that are wanted.
 
-    had: those that were there, by driver; edited, leftovers: files of others that change, and what goes with them
+    had: those that were there, by driver; moved: what leaves files of others for that
     """
     trunks = load_trunks(wanted, driver=pbx.driver.NAME)
-    transports = _transports(trunks, pbx)
+    transports = _transports(trunks, pbx, moved.transports if moved else {})
     files = deployment.plan(
         trunks,
         pbx.config_dir,
         pbx.driver,
         pbx.attributes,
-        edited=edited,
+        edited=moved.files if moved else (),
         transports=transports,
         manager_user=pbx.manager_user,
     )
-    planned = _planned(pbx, had, [trunk.to_dict() for trunk in trunks], files, leftovers)
+    if moved:
+        files = migration.redial(files, pbx.config_dir, moved.endpoints)
+    planned = _planned(
+        pbx, had, [trunk.to_dict() for trunk in trunks], files, moved.leftovers if moved else ()
+    )
     new = deployment.changed_transports(pbx.config_dir, transports or ())
     told = (
         f"the transport {name} of chan_pjsip changes when Asterisk is restarted, not before" for name in new
@@ -149,14 +148,19 @@ def _plan_of(
     )
 
 
-def _transports(trunks: Sequence[Trunk], pbx: Pbx) -> Optional[Sequence[Transport]]:
-    """Those of our own; SipTrunkError for what the Asterisk here does not know, or nobody could call."""
+def _transports(
+    trunks: Sequence[Trunk], pbx: Pbx, options: Mapping[str, Mapping[str, Tuple[str, ...]]]
+) -> Optional[Sequence[Transport]]:
+    """Those of our own, with these options by protocol.
+
+    Raises SipTrunkError for what the Asterisk here does not know, or nobody could call.
+    """
     if pbx.catalogue is None:
         return pbx.transports
     problems = tuple(pjsip.check_options(trunks, pbx.catalogue))
     if problems:
         raise InvalidTrunks(problems)
-    transports = deployment.transports_for(trunks, pbx.config_dir, pbx.transports, pbx.beside)
+    transports = deployment.transports_for(trunks, pbx.config_dir, pbx.transports, pbx.beside, options)
     for reason in pjsip_transports.unknown(transports, pbx.catalogue):
         raise SipTrunkError(reason)
     return transports

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import AbstractSet, Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ..config.document import Document
-from ..config.effective import Effective, EffectiveSection
+from ..config.effective import Effective
 from ..config.text import fold
 from ..errors import NotRepresentable, Problem, SipTrunkError
 from ..fields import bracketed, is_address
@@ -31,19 +31,19 @@ RELOAD = pjsip.RELOAD
 _ANY_ADDRESS = {4: "0.0.0.0", 6: "::"}
 _BIND = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?::(?P<port>[0-9]{1,5}))?")
 # Of a provider's certificate, name and signature count. TLS 1.2 is what Asterisk 16 and 22 both can.
-_TLS = {"method": "tlsv1_2", "verify_server": "yes"}
+_TLS: Dict[str, Tuple[str, ...]] = {"method": ("tlsv1_2",), "verify_server": ("yes",)}
 # What Debian and Red Hat call the list of all that they trust.
 AUTHORITIES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
 
 
 @dataclass(frozen=True)
 class Transport:
-    """address: that it is bound to, IPv6 without brackets; options: others of Asterisk, by name"""
+    """address: that it is bound to, IPv6 without brackets; options: others of Asterisk, each with its values"""
 
     protocol: str
     address: str
     port: int
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def family(self) -> int:
@@ -95,29 +95,34 @@ def needed(
     before: Optional[Effective],
     busy: AbstractSet[Port],
     authorities: Optional[str],
+    options: Mapping[str, Mapping[str, Tuple[str, ...]]],
 ) -> List[Transport]:
     """Those that the trunks need and *present*, which is pjsip.conf, does not have.
 
-    before: our own file as it is; a transport keeps its port, which the provider may know
+    before: our own file as it is; a transport keeps its port, which the provider may know, and what it says besides
     busy: ports that others listen on
     authorities: path of a list of certificates, for tls
+    options: what they shall say besides, by protocol and option
     """
     others = list(_of(present))
     taken = {*busy, *(_port(transport) for transport in others)}
-    had = {transport.name: transport.port for transport in _of(before)} if before else {}
+    had = {transport.name: transport for transport in _of(before)} if before else {}
     there = {transport.name for transport in others}
     transports: Dict[str, Transport] = {}
     wanted = dict.fromkeys((one.provider.transport, family) for one in trunks for family in _families(one))
     for protocol, family in wanted:
         address = _ANY_ADDRESS[family]
         port = DEFAULT_PORTS[protocol]
-        transport = Transport(protocol, address, port, _tls(authorities) if protocol == "tls" else {})
+        transport = Transport(protocol, address, port)
         if transport.name in there or transport.name in transports:
             continue
         while _port(transport) in taken:
-            transport = Transport(protocol, address, transport.port + 2, transport.options)
-        port = had.get(transport.name, transport.port)
-        transports[transport.name] = Transport(protocol, address, port, transport.options)
+            transport = replace(transport, port=transport.port + 2)
+        kept = had.get(transport.name, transport)
+        said = {**kept.options, **options.get(protocol, {})}
+        if protocol == "tls":
+            said = {**_tls(said, authorities), **said}
+        transports[transport.name] = replace(transport, port=kept.port, options=said)
     return list(transports.values())
 
 
@@ -166,8 +171,12 @@ def unknown(transports: Sequence[Transport], catalogue: Catalogue) -> Iterator[s
 
 def changed(transports: Sequence[Transport], before: Optional[Effective]) -> List[str]:
     """The names of those that run otherwise than they are wanted: Asterisk changes none at a reload."""
-    was = {section.name: _said(section) for section in before.sections} if before else {}
-    return [one.name for one in transports if one.name in was and was[one.name] != dict(_entries(one))]
+    was = (
+        {section.name: [(entry.key, entry.value) for entry in section.entries] for section in before.sections}
+        if before
+        else {}
+    )
+    return [one.name for one in transports if one.name in was and was[one.name] != _entries(one)]
 
 
 def render(transports: Sequence[Transport]) -> Document:
@@ -182,22 +191,20 @@ def render(transports: Sequence[Transport]) -> Document:
 
 def _entries(transport: Transport) -> List[Tuple[str, str]]:
     own = {"type": "transport", "protocol": transport.protocol, "bind": transport.bind}
-    return [*own.items(), *transport.options.items()]
-
-
-def _said(section: EffectiveSection) -> Dict[str, str]:
-    return {entry.key: entry.value for entry in section.entries}
+    return [*own.items(), *((key, value) for key, values in transport.options.items() for value in values)]
 
 
 def _of(effective: Effective) -> Iterator[Transport]:
     """The transports of a file."""
     for section in effective.sections:
-        said = _said(section)
-        if said.get("type") == "transport" and not section.template:
-            protocol, match = fold(said.get("protocol", "udp")), _BIND.match(said.get("bind", ""))
-            if protocol in DEFAULT_PORTS and match:
-                port = int(match["port"] or DEFAULT_PORTS[protocol])
-                yield Transport(protocol, unbracketed(match["host"]), port)
+        said: Dict[str, Tuple[str, ...]] = {}
+        for entry in section.entries:
+            said[fold(entry.key)] = (*said.get(fold(entry.key), ()), entry.value)
+        kind, protocol, bind = (said.pop(key, ("",))[-1] for key in ("type", "protocol", "bind"))
+        protocol, match = fold(protocol) or "udp", _BIND.match(bind)
+        if kind == "transport" and not section.template and protocol in DEFAULT_PORTS and match:
+            port = int(match["port"] or DEFAULT_PORTS[protocol])
+            yield Transport(protocol, unbracketed(match["host"]), port, said)
 
 
 def _families(trunk: Trunk) -> List[int]:
@@ -216,27 +223,34 @@ def _port(transport: Transport) -> Port:
     return Port("udp" if transport.protocol == "udp" else "tcp", transport.port)
 
 
-def _tls(authorities: Optional[str]) -> Dict[str, str]:
+def _tls(said: Mapping[str, Tuple[str, ...]], authorities: Optional[str]) -> Dict[str, Tuple[str, ...]]:
+    if "ca_list_file" in said or "ca_list_path" in said:
+        return _TLS
     if authorities is None:
         raise SipTrunkError(
             "transports: tls: this host has no list of certificate authorities to "
             "verify the provider with; install the package ca-certificates, or declare transports with ca_list_file"
         )
-    return {**_TLS, "ca_list_file": authorities}
+    return {**_TLS, "ca_list_file": (authorities,)}
 
 
-def _options(given: Any, number: int) -> Dict[str, str]:
-    options: Dict[str, str] = {}
+def _options(given: Any, number: int) -> Dict[str, Tuple[str, ...]]:
+    options: Dict[str, Tuple[str, ...]] = {}
     scratch = Document.new().add_section("scratch")
     for key, value in given.items() if isinstance(given, AnyMapping) else ():
         option = f"transports: #{number}: options.{key}"
         if fold(str(key)) in ("type", "protocol", "bind"):
             raise SipTrunkError(f"{option}: has a field of its own; write {key} beside options")
+        values = tuple(map(_text, value if isinstance(value, list) else [value]))
         try:
-            scratch.add(str(key), str(value))
+            for one in values:
+                scratch.add(str(key), one)
         except NotRepresentable as error:
             raise SipTrunkError(f"{option}: {error}") from None
-        options[str(key)] = (
-            {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
-        )
+        options[str(key)] = values
     return options
+
+
+def _text(value: Any) -> str:
+    """As Asterisk writes it, what YAML has for a truth as well."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

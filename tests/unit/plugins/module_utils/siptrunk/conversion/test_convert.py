@@ -121,14 +121,14 @@ def test_outboundproxy(section: str) -> None:
     )
     found = objects(conversion)
     for kind in ("registration", "aor", "endpoint"):
-        assert found[kind, "gw"]["outbound_proxy"] == "sip:proxy.example.net:5070;lr"
+        assert found[kind, "gw"]["outbound_proxy"] == "sip:proxy.example.net:5070;lr;hide"
     assert len(fates(conversion)[section, "outboundproxy"].places) == 3
     assert conversion.complete
 
 
 def test_outboundproxy_of_a_register_line_alone() -> None:
     found = objects(converted("[general]\noutboundproxy=192.0.2.9\nregister => u:s@sip.example.com\n"))
-    assert found["registration", "sip.example.com"]["outbound_proxy"] == "sip:192.0.2.9;lr"
+    assert found["registration", "sip.example.com"]["outbound_proxy"] == "sip:192.0.2.9;lr;hide"
 
 
 def test_register_line_by_tls() -> None:
@@ -250,7 +250,8 @@ def test_user_with_at() -> None:
     found = objects(conversion)
     assert said(
         found["registration", "gw"],
-        server_uri="sip:sip.example.net:5062",
+        server_uri="sip:example.com",
+        outbound_proxy="sip:sip.example.net:5062;lr;hide",
         client_uri="sip:4321@example.com",
         contact_user="4321",
     )

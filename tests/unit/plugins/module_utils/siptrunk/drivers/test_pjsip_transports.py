@@ -37,7 +37,7 @@ def needed(
     authorities: Optional[str] = AUTHORITIES,
 ) -> list[str]:
     found = pjsip_transports.needed(
-        trunks(*given), load_text(present), load_text(before) if before else None, busy, authorities
+        trunks(*given), load_text(present), load_text(before) if before else None, busy, authorities, {}
     )
     return [f"{transport.name} {transport.bind}" for transport in found]
 
@@ -91,7 +91,7 @@ def test_a_provider_that_cannot_learn_the_port_is_a_problem() -> None:
 
 def test_tls_verifies_the_provider_or_is_refused() -> None:
     given = trunks(trunk(transport="tls"))
-    (transport,) = pjsip_transports.needed(given, load_text(""), None, frozenset(), AUTHORITIES)
+    (transport,) = pjsip_transports.needed(given, load_text(""), None, frozenset(), AUTHORITIES, {})
     text = str(pjsip_transports.render([transport]))
     assert "verify_server = yes\nca_list_file = /etc/ssl/certs/ca-certificates.crt\n" in text
     with pytest.raises(SipTrunkError, match="ca-certificates"):
