@@ -524,13 +524,13 @@ reload:
   returned: for the states that write
   type: list
   elements: str
-  sample: [module reload res_pjsip.so, dialplan reload, pjsip send register *all]
+  sample: [module reload res_pjsip.so, dialplan reload]
 undo:
   description: The commands that bring back the state as it was, once the files are back.
   returned: for the states that write
   type: list
   elements: str
-  sample: [dialplan reload, module reload res_pjsip.so, pjsip send register *all]
+  sample: [dialplan reload, module reload res_pjsip.so]
 restart:
   description:
     - Whether the running Asterisk must be restarted. chan_pjsip resolves the names of providers only for transports
@@ -538,9 +538,12 @@ restart:
   returned: for the states that write
   type: bool
 registers:
-  description: Whether the commands of RV(reload) have every trunk register anew.
+  description:
+    - The trunks that the commands of RV(reload) have register anew. chan_sip does so with all of them, chan_pjsip with
+      those that are new or have another account.
   returned: for the states that write
-  type: bool
+  type: list
+  elements: str
 """
 
 import os
@@ -702,7 +705,7 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
         "reload": list(planned.reload),
         "undo": list(planned.undo),
         "restart": restart,
-        "registers": planned.registers,
+        "registers": list(planned.registers),
         "diff": [
             difference(file, secrets_in([*planned.before, *planned.after]))
             for file in planned.files

@@ -76,7 +76,7 @@ CAUSES: Dict[str, Cause] = {
     "unproven": Cause(
         UNKNOWN,
         "the registration of {account} at {registrar} is in force, but chan_pjsip does not tell since when",
-        "have it renewed while this command looks: siptrunk verify --renew",
+        "have it renewed while this command looks: siptrunk verify --after 'pjsip send register {name}'",
     ),
     "expired": Cause(
         CRITICAL,

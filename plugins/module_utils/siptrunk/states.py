@@ -57,7 +57,7 @@ class Planned:
     changes: the differences in words
     reload: the commands of Asterisk's CLI that make the change take effect, in order
     undo: those for the files as they were, once they are back
-    registers: the commands have all trunks register anew
+    registers: the names of the trunks that the commands have register anew
     transports_at: path of the transports that must have been there when Asterisk was started; None where none must
     warnings: what the user should know and nobody can do for him
     """
@@ -69,7 +69,7 @@ class Planned:
     changes: Tuple[str, ...]
     reload: Tuple[str, ...]
     undo: Tuple[str, ...]
-    registers: bool
+    registers: Tuple[str, ...]
     transports_at: Optional[str] = None
     warnings: Tuple[str, ...] = ()
 
@@ -140,7 +140,7 @@ def _plan_of(
     told = (
         f"the transport {name} of chan_pjsip changes when Asterisk is restarted, not before" for name in new
     )
-    resolves = pbx.catalogue and pjsip_transports.resolved_by_pjsip(trunks)
+    resolves = pbx.catalogue and transports and pjsip_transports.resolved_by_pjsip(trunks)
     return replace(
         planned,
         transports_at=os.path.join(pbx.config_dir, pjsip_transports.FILENAME) if resolves else None,
@@ -229,7 +229,7 @@ def _planned(
         (*changes.told(before, enabled), *_moved(had, enabled, pbx.driver.NAME), *told),
         commands(reloads, was, is_now),
         commands(reloads[::-1], is_now, was),
-        any(driver.RELOAD in reloads for driver in DRIVERS.values()),
+        tuple(_renewed(had.get(pbx.driver.NAME, []), enabled, pbx.driver, reloads)),
         warnings=tuple(_still_known(had, is_now)),
     )
 
@@ -266,12 +266,24 @@ def commands(
         for name in names
         if DRIVERS[driver].UNREGISTER and name not in is_now.get(driver, ())
     ]
-    renewed = [
-        DRIVERS[driver].REGISTER
-        for driver, names in is_now.items()
-        if names and DRIVERS[driver].REGISTER and DRIVERS[driver].RELOAD in reloads
-    ]
-    return (*ended, *reloads, *renewed)
+    return (*ended, *reloads)
+
+
+def _renewed(had: Trunks, after: Trunks, driver: ModuleType, reloads: Sequence[str]) -> Iterator[str]:
+    """The names of the trunks that register anew; had: those that the driver had"""
+    before = {trunk["name"]: trunk for trunk in had}
+    for trunk in after if driver.RELOAD in reloads else ():
+        (loaded,) = load_trunks([trunk], driver=driver.NAME)
+        if loaded.registration and driver.registers_anew(_sound(before.get(loaded.name), driver), loaded):
+            yield loaded.name
+
+
+def _sound(trunk: Optional[Mapping[str, Any]], driver: ModuleType) -> Optional[Trunk]:
+    """A trunk that was read; None for one that is not sound, as it may be by hand."""
+    try:
+        return next(iter(load_trunks([trunk] if trunk else [], driver=driver.NAME)), None)
+    except InvalidTrunks:
+        return None
 
 
 def _registering(trunks: Sequence[Mapping[str, Any]]) -> List[str]:

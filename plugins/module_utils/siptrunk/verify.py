@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Collection, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from .asterisk.snapshot import Registration, Section, Snapshot
 from .causes import BY_SEVERITY, EXIT_CODES, OK, UNKNOWN, Finding, finding, worst
@@ -110,6 +110,7 @@ def verify(
     now: float,
     resolve: Resolve,
     since: Optional[float] = None,
+    new: Optional[Collection[str]] = None,
     watched: float = math.inf,
     renewed: Optional[Mapping[str, float]] = None,
     allow_none: bool = False,
@@ -119,12 +120,16 @@ def verify(
     now: epoch seconds on the PBX
     resolve: the addresses of a host; its port when DNS need not be asked for one
     since: a registration must be newer than this (epoch seconds)
+    new: names of the trunks that *since* is for; None for all
     watched: seconds since the first look; in the beginning, what is under way gets its chance
     renewed: by name, the epoch seconds after which a registration of chan_pjsip was seen to be made
     """
     scene = Scene(expected, snapshot, now, resolve, since, watched, renewed or {})
     return Report(
-        verdicts=tuple(_verdict(scene, trunk) for trunk in expected),
+        verdicts=tuple(
+            _verdict(scene if new is None or trunk.name in new else scene._replace(since=None), trunk)
+            for trunk in expected
+        ),
         unexpected=tuple(
             running
             for running in snapshot.registrations

@@ -44,15 +44,19 @@ def observe(expected: Sequence[ExpectedTrunk], *, config_dir: str, timeout: floa
         return Snapshot(failure=failure, notes=tuple(notes))
 
 
-def renew(expected: Sequence[ExpectedTrunk], *, config_dir: str, timeout: float = 5.0) -> None:
-    """Have chan_pjsip register the trunks anew, one after the other. What keeps it from that, observe() tells, too."""
+def tell(commands: Sequence[str], *, config_dir: str, timeout: float = 30.0) -> None:
+    """Give commands to the CLI, one after the other. Those of a driver that is not loaded have nothing to do.
+
+    timeout: seconds for each
+    Raises Unavailable.
+    """
     ask = cli.connect(config_dir, timeout=timeout)
-    for trunk in expected:
-        if trunk.driver == pjsip.NAME and trunk.registration:
-            try:
-                ask(pjsip.RENEW.format(trunk.registration.name or trunk.name))
-            except Unavailable:
-                return
+    for command in commands:
+        try:
+            ask(command)
+        except Unavailable as failure:
+            if failure.cause != "driver_not_loaded":
+                raise
 
 
 class _Access(NamedTuple):

@@ -24,7 +24,6 @@ NAME = "pjsip"
 STATES = ("Unregistered", "Registered", "Rejected")
 REGISTRATIONS = "pjsip show registrations"
 ENDPOINTS = "pjsip show endpoints"
-RENEW = "pjsip send register {}"
 # The name is never cut; the URI behind it is, down to nothing.
 _REGISTRATION = re.compile(
     r" (?P<name>\S.*?)/(?:sips?:\S*|s|si|sip|sips|)\s+(?:\S+\s+)?"

@@ -54,9 +54,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a registration must be newer than this: seconds of the epoch, or ISO 8601",
     )
     parser.add_argument(
-        "--renew",
-        action="store_true",
-        help="first have chan_pjsip register every trunk anew: only that proves what --since asks for",
+        "--new",
+        action="append",
+        metavar="TRUNK",
+        help="what --since asks for is for this trunk alone; repeat it for several (default: all)",
+    )
+    parser.add_argument(
+        "--after",
+        action="append",
+        default=[],
+        metavar="COMMAND",
+        help="give Asterisk's CLI this command after a first look, such as 'module reload res_pjsip.so', and see what "
+        "it does; repeat it for several",
     )
     parser.add_argument("--allow-none", action="store_true", help="to expect no trunk is ok, not unknown")
     parser.add_argument("--format", choices=list(_FORMATS), default="text")
@@ -79,14 +88,15 @@ def run(args: argparse.Namespace) -> int:
                 resolve=functools.lru_cache(maxsize=None)(resolve),
                 since=args.since,
                 watched=watched,
+                new=args.new,
                 renewed=looks.renewed(snapshot, asked_at),
                 allow_none=args.allow_none,
             )
 
-        if args.renew:
+        if args.after:
             # What is there now is what must change.
             look(0.0)
-            live.renew(expected, config_dir=args.config_dir)
+            live.tell(args.after, config_dir=args.config_dir)
         shown = sys.stderr.isatty()
         report = watch(look, wait=args.wait, progress=_progress if shown else None)
         if shown:

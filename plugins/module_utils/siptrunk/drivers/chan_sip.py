@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Callable, Dict, Iterator, List, Sequence, Set, Tuple, Union
+from typing import Callable, Dict, Iterator, List, Optional, Sequence, Set, Tuple, Union
 
 from .. import register_line
 from ..config.document import Document
@@ -54,9 +54,7 @@ NAME = "chan_sip"
 MODULES = ("chan_sip",)
 FILENAME = "sip_trunks.conf"
 MAIN = "sip.conf"
-# It registers everything anew.
 RELOAD = "sip reload"
-REGISTER = None
 # It cannot.
 UNREGISTER = None
 SIMPLE_SECRET = "let the provider set a secret that a register line can carry"
@@ -129,6 +127,11 @@ def sections(trunks: Sequence[Trunk]) -> Iterator[RenderedSection]:
     A call is matched to the first peer of its address: one that lets nobody in stands behind all that do.
     """
     return _each(trunks, _inbound_sections, _outbound_sections)
+
+
+def registers_anew(before: Optional[Trunk], after: Trunk) -> bool:
+    """Whether a reload makes a trunk that registers do so again."""
+    return True
 
 
 def expectation(trunk: Trunk) -> ExpectedTrunk:

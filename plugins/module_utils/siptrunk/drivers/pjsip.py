@@ -12,6 +12,7 @@ called. It has the name of the trunk, or ``sections.outbound``.
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 from urllib.parse import unquote
@@ -30,6 +31,7 @@ from .pjsip_conf import (
     CHOICES,
     DESCRIPTION,
     FIELD_OF,
+    FINGERPRINT,
     KINDS,
     NEVER_GIVE_UP,
     PATIENCE,
@@ -70,8 +72,6 @@ MAIN = "pjsip.conf"
 # It reads all objects again and leaves unchanged registrations alone. The reload of the registrations' own module
 # would not see a new auth.
 RELOAD = "module reload res_pjsip.so"
-# A registration that is not changed itself goes on as it was, with the secret that it had.
-REGISTER = "pjsip send register *all"
 # As long as its auth is there: the reload that takes both away would leave the contact at the provider.
 UNREGISTER = "pjsip send unregister {}"
 # Whoever is no endpoint at all is the endpoint of this name (res_pjsip_endpoint_identifier_anonymous.c).
@@ -143,6 +143,13 @@ def default_calling(name: str) -> str:
     return name
 
 
+def registers_anew(before: Optional[Trunk], after: Trunk) -> bool:
+    """Whether a reload makes a trunk that registers do so again; before: None when it was not there."""
+    return (
+        before is None or before.registration is None or _registration_of(before) != _registration_of(after)
+    )
+
+
 def expectation(trunk: Trunk) -> ExpectedTrunk:
     """What ``pjsip show registrations`` and ``pjsip show identifies`` must show for an enabled trunk.
 
@@ -196,6 +203,11 @@ def _objects(trunk: Trunk) -> Iterator[Tuple[str, str, Entries]]:
         yield "identify", name if number == 1 else f"{name}/{number}", _identify(trunk, hosts)
 
 
+def _registration_of(trunk: Trunk) -> Entries:
+    account = trunk.registration
+    return [*_registration(trunk, account), *_raw(trunk, "registration")] if account else []
+
+
 def _registration(trunk: Trunk, account: Registration) -> Entries:
     provider, server = trunk.provider, _server(trunk)
     there = _uri(trunk, provider.host, provider.port)
@@ -204,6 +216,7 @@ def _registration(trunk: Trunk, account: Registration) -> Entries:
         "client_uri": str(Uri(account.domain or provider.host, user=escaped(account.user))),
         "contact_user": account.contact and escaped(account.contact),
         "outbound_auth": trunk.name,
+        FINGERPRINT: _fingerprint(account),
         "outbound_proxy": _proxy(trunk) or (_by_way_of(there) if server != there else None),
         "expiration": str(account.expiry),
         "retry_interval": str(account.retry_interval) if account.retry_interval else None,
@@ -211,6 +224,12 @@ def _registration(trunk: Trunk, account: Registration) -> Entries:
         **{key: value for key, value in PATIENCE.items() if key not in trunk.options.registration},
     }
     return _given(options)
+
+
+def _fingerprint(account: Registration) -> str:
+    """Something that changes with the credentials. It is no less secret than they are, and stands beside them."""
+    text = f"{account.auth_user or account.user}:{account.secret or account.secret_md5}"
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 def _auth(credentials: Credentials) -> Entries:

@@ -23,6 +23,8 @@ KINDS = ("registration", "auth", "aor", "endpoint", "identify")
 # Of an option with @ in front, chan_pjsip makes nothing (sorcery_extended_config_handler() in main/sorcery.c).
 TRUNK = "@trunk"
 DESCRIPTION = "@description"
+# But a registration that has another one is begun anew by a reload, and one whose account alone has changed is not.
+FINGERPRINT = "@secret_fingerprint"
 
 
 @dataclass(frozen=True)

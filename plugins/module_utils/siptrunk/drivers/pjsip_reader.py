@@ -28,6 +28,7 @@ from .pjsip_conf import (
     DESCRIPTION,
     EXPIRATION_DEFAULT,
     FIELD_OF,
+    FINGERPRINT,
     KINDS,
     NEVER_GIVE_UP,
     PATIENCE,
@@ -470,7 +471,7 @@ class _TrunkReader:
                     self._leave(section, entries[-1], reason)
             elif key in _NEVER_AGAIN and values[-1] == "0":
                 self._leave(section, entries[-1], _PATIENT)
-            elif key.startswith("@") and key not in (TRUNK, DESCRIPTION):
+            elif key.startswith("@") and key not in (TRUNK, DESCRIPTION, FINGERPRINT):
                 self._leave(section, entries[-1], _NO_FIELD)
             elif not key.startswith("@") and key not in FIELD_OF[kind] and PATIENCE.get(key) != values[-1]:
                 value = values[0] if len(values) == 1 else values

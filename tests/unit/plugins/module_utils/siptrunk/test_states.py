@@ -234,11 +234,12 @@ def test_a_trunk_moves_to_the_other_driver_and_back_in_one_reload(tmp_path: Path
     assert planned.before == planned.after == [MAIN]
     assert planned.changes == ("trunk main: driver pjsip (was chan_sip)",)
     assert planned.reload == (
-        "sip reload", "module reload res_pjsip.so", "dialplan reload", "pjsip send register *all",
+        "sip reload", "module reload res_pjsip.so", "dialplan reload"
     )  # fmt: skip
     assert planned.undo == (
         "pjsip send unregister main", "dialplan reload", "module reload res_pjsip.so", "sip reload",
     )  # fmt: skip
+    assert planned.registers == ("main",)
     assert "1800 s the provider has its contact" in planned.warnings[0]
     assert "register" not in (tmp_path / "sip_trunks.conf").read_text()
     assert "allowguest = no" in (tmp_path / "sip_trunks.conf").read_text()
@@ -263,7 +264,27 @@ def test_a_removed_trunk_is_unregistered_while_its_account_is_there(tmp_path: Pa
     run("overridden", there, MAIN, BACKUP | {"registration": {"user": "u", "secret": "canary"}})
     planned = run("deleted", there, {"name": "backup"})
     assert planned.reload[0] == "pjsip send unregister backup"
-    assert planned.reload[-1] == "pjsip send register *all"
+    assert planned.reload[1:] == ("module reload res_pjsip.so", "dialplan reload")
+    assert planned.registers == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "renewed"),
+    [
+        ({"registration": {"secret": "another"}}, True),
+        ({"registration": {"expiry": 600}}, True),
+        ({"provider": {"port": 5070}}, True),
+        ({"inbound": {"context": "other"}}, False),
+        ({"media": {"codecs": ["g722"]}}, False),
+    ],
+)
+def test_only_what_changes_at_the_registrar_registers_anew(
+    tmp_path: Path, change: dict[str, Any], renewed: bool
+) -> None:
+    there = both(tmp_path, pjsip)
+    run("overridden", there, MAIN, BACKUP | {"registration": {"user": "u", "secret": "canary"}})
+    planned = run("merged", there, {"name": "main", **change})
+    assert planned.registers == (("main",) if renewed else ())
 
 
 def test_transports_can_be_there_before_the_driver_changes(tmp_path: Path) -> None:
@@ -273,6 +294,14 @@ def test_transports_can_be_there_before_the_driver_changes(tmp_path: Path) -> No
     planned = run("overridden", both(tmp_path, pjsip), MAIN)
     assert "bind = 0.0.0.0:5070" in (tmp_path / "pjsip_trunks_transports.conf").read_text()
     assert planned.transports_at == str(tmp_path / "pjsip_trunks_transports.conf")
+
+
+def test_with_transports_of_others_nothing_of_ours_must_have_been_there(tmp_path: Path) -> None:
+    there = both(tmp_path, pjsip)
+    (tmp_path / "pjsip.conf").write_text("[mine]\ntype = transport\nbind = 0.0.0.0:5070\n")
+    planned = run("overridden", there, MAIN)
+    assert "bind" not in (tmp_path / "pjsip_trunks_transports.conf").read_text()
+    assert planned.transports_at is None
 
 
 def test_an_option_that_this_asterisk_does_not_know_is_refused(tmp_path: Path) -> None:

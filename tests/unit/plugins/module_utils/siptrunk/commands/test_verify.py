@@ -15,6 +15,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asteri
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import (
     Registration,
     Snapshot,
+    Unavailable,
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.commands import verify as command
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import chan_sip
@@ -255,9 +256,7 @@ def test_a_renewal_of_pjsip_is_seen_while_it_waits(
     assert run(pbx, *since) == 0
 
 
-def test_a_renewal_is_asked_for_after_a_first_look(
-    pbx: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_reload_comes_after_a_first_look(pbx: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     new = replace(TRUNK, driver="pjsip", peers=())
     (pbx["dir"] / "sip_trunks.json").write_text(to_json([new]))
     now = int(time.time())
@@ -268,6 +267,25 @@ def test_a_renewal_is_asked_for_after_a_first_look(
     pbx["answer"] = running(replace(old, next_at=now + 290))
     commands: list[str] = []
     monkeypatch.setattr(live.cli, "connect", lambda config_dir, timeout: commands.append)
-    assert run(pbx, "--since", str(now - 1), "--wait", "1", "--renew") == 0
-    assert commands == ["pjsip send register smartvox"]
+    reload = "module reload res_pjsip.so"
+    assert run(pbx, "--since", str(now - 1), "--wait", "1", "--after", reload) == 0
+    assert commands == [reload]
     assert len(pbx["asked"]) == 2
+
+
+def test_since_may_be_for_some_trunks(pbx: dict[str, Any]) -> None:
+    since = ("--since", str(int(time.time()) + 60), "--wait", "0")
+    assert run(pbx, *since) == 2
+    assert run(pbx, *since, "--new", "smartvox") == 2
+    assert run(pbx, *since, "--new", "another") == 0
+
+
+@pytest.mark.parametrize(("cause", "code"), [("driver_not_loaded", 0), ("not_answering", 3)])
+def test_what_a_driver_that_is_not_loaded_is_told_is_nothing(
+    pbx: dict[str, Any], monkeypatch: pytest.MonkeyPatch, cause: str, code: int
+) -> None:
+    def ask(command: str) -> str:
+        raise Unavailable(cause, command)
+
+    monkeypatch.setattr(live.cli, "connect", lambda config_dir, timeout: ask)
+    assert run(pbx, "--after", "sip reload") == code

@@ -149,6 +149,7 @@ server_uri = sip:voip.example.com\\;transport=tcp
 client_uri = sip:43212345@voip.example.com
 contact_user = 1234%23
 outbound_auth = full
+@secret_fingerprint = 4a272d2286b56be7
 outbound_proxy = sip:192.0.2.5:5080\\;transport=tcp\\;lr\\;hide
 expiration = 600
 retry_interval = 45
