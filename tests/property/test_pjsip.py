@@ -102,8 +102,8 @@ def test_rendered_then_read_gives_the_same_trunks(declared: list[dict[str, Any]]
     assert effective.notes == ()
     found = pjsip.read(effective)
     assert found.leftovers == []
-    calls = load_text(str(dialplan.render(trunks)), included=True)
-    again = load(dialplan.complete(found.trunks, calls))
+    calls = load_text(str(dialplan.render(trunks, pjsip)), included=True)
+    again = load(dialplan.complete(found.trunks, calls, pjsip))
     assert again == tuple(as_read(one) for one in trunks if one.enabled)
 
 

@@ -16,8 +16,8 @@ from .drivers.shared import Leftover
 from .errors import InvalidTrunks, Problem, SipTrunkError
 from .fields import EXPIRY
 from .files import Attributes
-from .layouts import LAYOUTS, Layout
-from .trunk import load_trunks
+from .layouts import LAYOUTS
+from .trunk import Trunk, load_trunks
 
 Trunks = List[Dict[str, Any]]
 
@@ -65,11 +65,10 @@ class Planned:
 
 def present(pbx: Pbx) -> Tuple[Trunks, Tuple[Leftover, ...]]:
     """The trunks that are there, secrets included, and what no trunk can hold."""
-    places = LAYOUTS[pbx.layout].sip
-    if places is None:
+    place = _in_place(pbx)
+    if place is None:
         return [trunk for trunks in _of_drivers(pbx).values() for trunk in trunks], ()
-    found = in_place.Trunks(pbx.config_dir, places)
-    return deployment.completed(found.trunks, pbx.config_dir, pbx.driver), tuple(found.leftovers)
+    return deployment.completed(place.trunks, pbx.config_dir, pbx.driver), tuple(place.leftovers)
 
 
 def plan(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
@@ -77,24 +76,21 @@ def plan(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
 
     Raises SipTrunkError when it cannot be.
     """
-    layout = LAYOUTS[pbx.layout]
-    if layout.sip is None:
-        return _plan_included(state, given, pbx)
-    return _plan_in_place(state, given, pbx, layout, in_place.Trunks(pbx.config_dir, layout.sip))
+    place = _in_place(pbx)
+    return _plan_in_place(state, given, pbx, place) if place else _plan_included(state, given, pbx)
+
+
+def _in_place(pbx: Pbx) -> Optional[in_place.Trunks]:
+    """The trunks in files of others; None when they have files of their own."""
+    places = LAYOUTS[pbx.layout].places[pbx.driver.NAME]
+    return in_place.trunks_of(pbx.driver, pbx.config_dir, places) if places else None
 
 
 def _plan_included(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
     had = _of_drivers(pbx)
     before = [trunk for trunks in had.values() for trunk in trunks]
     trunks = load_trunks(_wanted(state, before, given), driver=pbx.driver.NAME)
-    transports = None
-    if pbx.catalogue:
-        problems = tuple(pjsip.check_options(trunks, pbx.catalogue))
-        if problems:
-            raise InvalidTrunks(problems)
-        transports = deployment.transports_for(trunks, pbx.config_dir, pbx.transports, pbx.beside)
-        for reason in pjsip_transports.unknown(transports, pbx.catalogue):
-            raise SipTrunkError(reason)
+    transports = _transports(trunks, pbx)
     files = deployment.plan(
         trunks,
         pbx.config_dir,
@@ -113,14 +109,26 @@ def _plan_included(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> 
     told = [
         f"trunk {name}: driver {pbx.driver.NAME} (was {driver})" for name, (driver, _trunk) in moved.items()
     ]
-    warnings = [
-        *_still_known(moved),
-        *(
-            f"the transport {name} of chan_pjsip changes when Asterisk is restarted, not before"
-            for name in deployment.changed_transports(pbx.config_dir, transports or ())
-        ),
-    ]
+    warnings = [*_still_known(moved), *_not_before_a_restart(transports, pbx)]
     return _planned(before, after, files, (), told, warnings)
+
+
+def _transports(trunks: Sequence[Trunk], pbx: Pbx) -> Optional[Sequence[Transport]]:
+    """Those of chan_pjsip that shall be ours; None for another driver. The options of all are checked."""
+    if pbx.catalogue is None:
+        return None
+    problems = tuple(pjsip.check_options(trunks, pbx.catalogue))
+    if problems:
+        raise InvalidTrunks(problems)
+    transports = deployment.transports_for(trunks, pbx.config_dir, pbx.transports, pbx.beside)
+    for reason in pjsip_transports.unknown(transports, pbx.catalogue):
+        raise SipTrunkError(reason)
+    return transports
+
+
+def _not_before_a_restart(transports: Optional[Sequence[Transport]], pbx: Pbx) -> Iterator[str]:
+    for name in deployment.changed_transports(pbx.config_dir, transports or ()):
+        yield f"the transport {name} of chan_pjsip changes when Asterisk is restarted, not before"
 
 
 def _of_drivers(pbx: Pbx) -> Dict[str, Trunks]:
@@ -138,18 +146,20 @@ def _still_known(moved: Mapping[str, Tuple[str, Mapping[str, Any]]]) -> Iterator
 
 
 def _plan_in_place(
-    state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx, layout: Layout, place: in_place.Trunks
+    state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx, place: in_place.Trunks
 ) -> Planned:
     """Only trunks that are declared now, or were before, get a part of the dialplan and of the manifest."""
     if state in ("deleted", "overridden") and not given:
-        raise SipTrunkError(f"layout = {pbx.layout}: all peers with a fixed host would go; name the trunks")
+        raise SipTrunkError(f"layout = {pbx.layout}: all trunks of the files would go; name them")
     before = deployment.completed(place.trunks, pbx.config_dir, pbx.driver)
     after = {trunk["name"]: trunk for trunk in _wanted(state, before, given)}
     declared = {trunk["name"] for trunk in given} & after.keys()
     ours = declared | deployment.declared_before(pbx.config_dir)
     trunks = load_trunks([trunk for name, trunk in after.items() if name in ours], driver=pbx.driver.NAME)
+    changed = [trunk for trunk in trunks if trunk.name in declared]
+    transports = _transports(trunks, pbx)
     place.change(
-        [trunk for trunk in trunks if trunk.name in declared],
+        changed,
         [trunk["name"] for trunk in before if trunk["name"] not in after],
         whole=state != "merged",
     )
@@ -158,15 +168,15 @@ def _plan_in_place(
         pbx.config_dir,
         pbx.driver,
         pbx.attributes,
-        layout=layout,
+        layout=LAYOUTS[pbx.layout],
         changed_in_place=place,
+        transports=transports,
         manager_user=pbx.manager_user,
     )
     after.update((trunk.name, trunk.to_dict()) for trunk in trunks)
-    changed = [trunk for trunk in trunks if trunk.name in declared]
-    sections = {section.name for section in pbx.driver.sections(changed)}
-    leftovers = tuple(leftover for leftover in place.leftovers if leftover.section in sections)
-    return _planned(before, list(after.values()), files, leftovers, place.told)
+    leftovers = tuple(place.leftovers_of(changed))
+    warnings = list(_not_before_a_restart(transports, pbx))
+    return _planned(before, list(after.values()), files, leftovers, place.told, warnings)
 
 
 def _planned(

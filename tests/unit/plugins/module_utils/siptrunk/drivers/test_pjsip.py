@@ -443,7 +443,6 @@ class TestRead:
                     "user": "u",
                     "secret": "p",
                     "domain": "b.example",
-                    "auth_user": "u",
                     "expiry": 3600,
                 },
                 "inbound": {"trust": []},
