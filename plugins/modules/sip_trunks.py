@@ -306,11 +306,15 @@ options:
   layout:
     description:
       - Where the trunks stand.
-      - V(included) gives them files of their own, which C(sip.conf) and C(extensions.conf) include by one line each.
-      - V(in_place) has them in C(sip.conf) itself, or wherever in the files that it includes. A trunk that changes
-        changes its own lines only; comments and everything else stay. Every peer with a fixed host counts as a trunk
-        there, so that V(overridden) removes those that are not declared. Settings for all, such as C(allowguest), are
-        left as they are.
+      - V(included) gives them files of their own, which C(pjsip.conf) or C(sip.conf), and C(extensions.conf) include by
+        one line each.
+      - V(in_place) has them in C(pjsip.conf) or C(sip.conf) itself, or wherever in the files that it includes. A trunk
+        that changes changes its own lines only; comments and everything else stay. Every endpoint with a contact, every
+        registration and every peer with a fixed host counts as a trunk there, so that V(overridden) removes those that
+        are not declared. Settings for all, such as C(allowguest), are left as they are.
+      - An object of C(pjsip.conf) that others refer to, too, such as an C(auth), is not changed and not removed; a
+        trunk that needs it otherwise gets one of its own. What stands in C(pjsip_wizard.conf) is not read, and no trunk
+        can have the name of one there.
       - V(freepbx) has them in the files that FreePBX, Issabel and Trixbox leave to their owners,
         C(sip_registrations_custom.conf), C(sip_general_custom.conf), C(sip_custom.conf) and C(sip_custom_post.conf);
         nothing that these systems generate is changed. The dialplan is included by C(extensions_custom.conf).
@@ -326,8 +330,9 @@ options:
     version_added: 0.2.0
   driver:
     description:
-      - The channel driver. V(auto) takes what the installed Asterisk loads, V(pjsip) before V(chan_sip); of the layouts
-        V(in_place) and V(freepbx), only V(chan_sip) has them.
+      - The channel driver. V(auto) takes what the installed Asterisk loads, V(pjsip) before V(chan_sip). With
+        O(layout=in_place) the one comes first whose files hold most of the given trunks, or else any trunk. Only
+        V(chan_sip) has O(layout=freepbx).
       - Where there is no Asterisk to ask, V(auto) is V(pjsip) for O(state=rendered), and what the text looks like for
         O(state=parsed).
     type: str
@@ -555,6 +560,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import (
     deployment,
     dialplan,
+    in_place,
     states,
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.installed import (
@@ -573,8 +579,10 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import (
     DRIVERS,
+    chan_sip,
     of_file,
     pjsip,
+    pjsip_conf,
     pjsip_transports,
     sip_conf,
 )
@@ -681,6 +689,8 @@ TRANSPORT_SPEC = {
     "bind": {"type": "str", "default": "0.0.0.0"},
     "options": {"type": "dict", "default": {}},
 }
+# Which values of a file that people keep may be seen.
+SHOWN = {pjsip.NAME: pjsip_conf.shown_in_file, chan_sip.NAME: sip_conf.shown}
 
 
 def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, Any]:
@@ -707,7 +717,7 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
         "restart": restart,
         "registers": list(planned.registers),
         "diff": [
-            difference(file, secrets_in([*planned.before, *planned.after]))
+            difference(file, pbx.driver.NAME, secrets_in([*planned.before, *planned.after]))
             for file in planned.files
             if diff and file.content_changes
         ],
@@ -769,12 +779,15 @@ READING = {"rendered": rendered, "parsed": parsed, "gathered": gathered}
 def installed_pbx(params: dict[str, Any]) -> states.Pbx:
     """This host, with the driver that was asked for, if its Asterisk has it."""
     names = [trunk["name"] for trunk in params["trunks"]]
-    candidates = (pjsip.NAME,) if params["state"] == states.MIGRATED else LAYOUTS[params["layout"]].drivers
-    if params["driver"] not in ("auto", *candidates):
+    layout = LAYOUTS[params["layout"]]
+    possible = (pjsip.NAME,) if params["state"] == states.MIGRATED else tuple(layout.places)
+    if params["driver"] not in ("auto", *possible):
         raise SipTrunkError(
             f"driver = {params['driver']}: cannot have state = {params['state']} with layout = {params['layout']}; "
-            f"use {' or '.join(candidates)}"
+            f"use {' or '.join(possible)}"
         )
+    likely = in_place.by_likelihood(layout, params["config_dir"], names)
+    candidates = [driver for driver in likely if driver in possible]
     asterisk = installed(params["config_dir"])
     driver = choose_driver(params["driver"], asterisk, candidates=candidates, trunks=names)
     transports = params["transports"]
@@ -829,14 +842,14 @@ def without_none(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def difference(file: deployment.PlannedFile, secrets: set[str]) -> dict[str, str]:
+def difference(file: deployment.PlannedFile, driver: str, secrets: set[str]) -> dict[str, str]:
     before, after = file.before or "", file.after
     if file.attributes:
         shown = masked_text(before), masked_text(after, before=before)
     else:
         # Of a file that is not ours, only the options that change: anything may stand beside them.
         gone, came = (
-            mask(options_only(text, sip_conf.shown), secrets) for text in changed_lines(before, after)
+            mask(options_only(text, SHOWN[driver]), secrets) for text in changed_lines(before, after)
         )
         shown = gone, came
     return {

@@ -152,7 +152,9 @@ def plan(
     """
     rooms = {dialplan: (layout.extensions, dialplan.render(trunks, driver))}
     files = [*edited]
-    if transports is not None:
+    # A file that people keep is not changed to include one that says nothing.
+    silent = changed_in_place and not transports and _own(config_dir, pjsip_transports) is None
+    if transports is not None and not silent:
         rooms = {pjsip_transports: (pjsip.MAIN, pjsip_transports.render(transports)), **rooms}
     if changed_in_place is None:
         files += list(_emptied(config_dir, driver, rooms, attributes))
@@ -172,8 +174,8 @@ def plan(
             for room, (_main, own) in rooms.items()
         ),
         _planned(config_dir, expectation.FILENAME, manifest, None, attributes),
-        *_planned_mains(config_dir, {room: main for room, (main, _document) in rooms.items()}),
     ]
+    files = _with_mains(files, config_dir, {room: main for room, (main, _document) in rooms.items()})
     for room, (main, own) in rooms.items():
         _check_main(files, config_dir, room, main, own)
     return tuple(files)
@@ -222,18 +224,25 @@ def _emptied(
             yield _planned(config_dir, room.FILENAME, str(room.render([])), room.RELOAD, attributes)
 
 
-def _planned_mains(config_dir: str, mains: Mapping[Any, str]) -> Iterator[PlannedFile]:
-    """mains: what includes the file of each room."""
+def _with_mains(files: Sequence[PlannedFile], config_dir: str, mains: Mapping[Any, str]) -> list[PlannedFile]:
+    """Add what includes the file of each room, which may be planned already, for trunks that stand in it.
+
+    mains: the name of that file by room
+    """
+    planned = {file.path: file for file in files}
     for main in dict.fromkeys(mains.values()):
         path = os.path.join(config_dir, main)
         before = read_text(path)
         if before is None:
             raise ConfigError(path, "there is no such file; install Asterisk with its configuration first")
-        document = Document.parse(before, path)
+        # It comes behind what it includes.
+        earlier = planned.pop(path, None)
+        document = Document.parse(earlier.after if earlier else before, path)
         rooms = [room for room in mains if mains[room] == main]
         for room in rooms:
             document.ensure_tryinclude(room.FILENAME)
-        yield PlannedFile(path, before, str(document), rooms[0].RELOAD, None)
+        planned[path] = PlannedFile(path, before, str(document), rooms[0].RELOAD, None)
+    return list(planned.values())
 
 
 def _check_main(

@@ -19,7 +19,7 @@ from .drivers.options import Catalogue
 from .drivers.shared import Leftover
 from .errors import InvalidTrunks, SipTrunkError
 from .files import read_text
-from .layouts import IN_PLACE
+from .layouts import IN_SIP_CONF
 
 _FIELDS = frozenset({"type", "protocol", "bind"})
 
@@ -48,14 +48,13 @@ def take_out(config_dir: str, ours: AbstractSet[str], catalogue: Catalogue) -> M
     catalogue: the options that chan_pjsip knows here
     Raises SipTrunkError when a trunk cannot move.
     """
-    place = in_place.Trunks(config_dir, IN_PLACE)
+    place = in_place.trunks_of(chan_sip, config_dir, IN_SIP_CONF)
     converted = convert(load(os.path.join(config_dir, chan_sip.MAIN), config_dir=config_dir), [catalogue])
     problems = [problem for problem in converted.problems if problem.trunk not in ours]
     if problems:
         raise InvalidTrunks(problems)
     by_hand = [trunk["name"] for trunk in place.trunks if trunk["name"] not in ours]
-    sections = {section for name in by_hand for section in place.sections_of(name)}
-    leftovers = [leftover for leftover in place.leftovers if leftover.section in sections]
+    leftovers = place.leftovers_of(by_hand)
     place.change([], by_hand)
     return Moved(
         [trunk for trunk in converted.trunks if trunk["name"] not in ours],

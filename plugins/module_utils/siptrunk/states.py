@@ -18,7 +18,7 @@ from .drivers.shared import Leftover
 from .errors import InvalidTrunks, Problem, SipTrunkError
 from .fields import EXPIRY
 from .files import Attributes
-from .layouts import LAYOUTS, Layout
+from .layouts import LAYOUTS
 from .migration import Moved
 from .trunk import Trunk, load_trunks
 
@@ -76,11 +76,10 @@ class Planned:
 
 def present(pbx: Pbx) -> Tuple[Trunks, Tuple[Leftover, ...]]:
     """The trunks that are there, secrets included, and what no trunk can hold."""
-    places = LAYOUTS[pbx.layout].sip
-    if places is None:
+    place = _in_place(pbx)
+    if place is None:
         return [trunk for trunks in _of_drivers(pbx).values() for trunk in trunks], ()
-    found = in_place.Trunks(pbx.config_dir, places)
-    return deployment.completed(found.trunks, pbx.config_dir, pbx.driver), tuple(found.leftovers)
+    return deployment.completed(place.trunks, pbx.config_dir, pbx.driver), tuple(place.leftovers)
 
 
 def plan(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
@@ -88,12 +87,17 @@ def plan(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
 
     Raises SipTrunkError when it cannot be.
     """
-    layout = LAYOUTS[pbx.layout]
+    _check_names(given)
     if state == MIGRATED:
         return _plan_migrated(given, pbx)
-    if layout.sip is None:
-        return _plan_included(state, given, pbx)
-    return _plan_in_place(state, given, pbx, layout, in_place.Trunks(pbx.config_dir, layout.sip))
+    place = _in_place(pbx)
+    return _plan_in_place(state, given, pbx, place) if place else _plan_included(state, given, pbx)
+
+
+def _in_place(pbx: Pbx) -> Optional[in_place.Trunks]:
+    """The trunks in files of others; None when they have files of their own."""
+    places = LAYOUTS[pbx.layout].places[pbx.driver.NAME]
+    return in_place.trunks_of(pbx.driver, pbx.config_dir, places) if places else None
 
 
 def _plan_included(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
@@ -136,22 +140,17 @@ def _plan_of(
     planned = _planned(
         pbx, had, [trunk.to_dict() for trunk in trunks], files, moved.leftovers if moved else ()
     )
-    new = deployment.changed_transports(pbx.config_dir, transports or ())
-    told = (
-        f"the transport {name} of chan_pjsip changes when Asterisk is restarted, not before" for name in new
-    )
-    resolves = pbx.catalogue and transports and pjsip_transports.resolved_by_pjsip(trunks)
-    return replace(
-        planned,
-        transports_at=os.path.join(pbx.config_dir, pjsip_transports.FILENAME) if resolves else None,
-        warnings=(*planned.warnings, *told),
-    )
+    return _with_transports(planned, trunks, transports, pbx)
+
+
+def _all(had: Mapping[str, Trunks]) -> Trunks:
+    return [trunk for trunks in had.values() for trunk in trunks]
 
 
 def _transports(
     trunks: Sequence[Trunk], pbx: Pbx, options: Mapping[str, Mapping[str, Tuple[str, ...]]]
 ) -> Optional[Sequence[Transport]]:
-    """Those of our own, with these options by protocol.
+    """Those of our own, with these options by protocol. The options of the trunks are checked, too.
 
     Raises SipTrunkError for what the Asterisk here does not know, or nobody could call.
     """
@@ -166,8 +165,21 @@ def _transports(
     return transports
 
 
-def _all(had: Mapping[str, Trunks]) -> Trunks:
-    return [trunk for trunks in had.values() for trunk in trunks]
+def _with_transports(
+    planned: Planned, trunks: Sequence[Trunk], transports: Optional[Sequence[Transport]], pbx: Pbx
+) -> Planned:
+    """The plan with what takes a restart of Asterisk."""
+    changed = deployment.changed_transports(pbx.config_dir, transports or ())
+    told = (
+        f"the transport {name} of chan_pjsip changes when Asterisk is restarted, not before"
+        for name in changed
+    )
+    resolves = pbx.catalogue and transports and pjsip_transports.resolved_by_pjsip(trunks)
+    return replace(
+        planned,
+        transports_at=os.path.join(pbx.config_dir, pjsip_transports.FILENAME) if resolves else None,
+        warnings=(*planned.warnings, *told),
+    )
 
 
 def _of_drivers(pbx: Pbx) -> Dict[str, Trunks]:
@@ -176,18 +188,20 @@ def _of_drivers(pbx: Pbx) -> Dict[str, Trunks]:
 
 
 def _plan_in_place(
-    state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx, layout: Layout, place: in_place.Trunks
+    state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx, place: in_place.Trunks
 ) -> Planned:
     """Only trunks that are declared now, or were before, get a part of the dialplan and of the manifest."""
     if state in ("deleted", "overridden") and not given:
-        raise SipTrunkError(f"layout = {pbx.layout}: all peers with a fixed host would go; name the trunks")
+        raise SipTrunkError(f"layout = {pbx.layout}: all trunks of the files would go; name them")
     before = deployment.completed(place.trunks, pbx.config_dir, pbx.driver)
     after = {trunk["name"]: trunk for trunk in _wanted(state, before, given)}
     declared = {trunk["name"] for trunk in given} & after.keys()
     ours = declared | deployment.declared_before(pbx.config_dir)
     trunks = load_trunks([trunk for name, trunk in after.items() if name in ours], driver=pbx.driver.NAME)
+    changed = [trunk for trunk in trunks if trunk.name in declared]
+    transports = _transports(trunks, pbx, {})
     place.change(
-        [trunk for trunk in trunks if trunk.name in declared],
+        changed,
         [trunk["name"] for trunk in before if trunk["name"] not in after],
         whole=state != "merged",
     )
@@ -196,15 +210,21 @@ def _plan_in_place(
         pbx.config_dir,
         pbx.driver,
         pbx.attributes,
-        layout=layout,
+        layout=LAYOUTS[pbx.layout],
         changed_in_place=place,
+        transports=transports,
         manager_user=pbx.manager_user,
     )
     after.update((trunk.name, trunk.to_dict()) for trunk in trunks)
-    changed = [trunk for trunk in trunks if trunk.name in declared]
-    sections = {section.name for section in pbx.driver.sections(changed)}
-    leftovers = tuple(leftover for leftover in place.leftovers if leftover.section in sections)
-    return _planned(pbx, {pbx.driver.NAME: before}, list(after.values()), files, leftovers, place.told)
+    planned = _planned(
+        pbx,
+        {pbx.driver.NAME: before},
+        list(after.values()),
+        files,
+        tuple(place.leftovers_of(declared)),
+        place.told,
+    )
+    return _with_transports(planned, trunks, transports, pbx)
 
 
 def _planned(
@@ -290,8 +310,7 @@ def _registering(trunks: Sequence[Mapping[str, Any]]) -> List[str]:
     return [trunk["name"] for trunk in trunks if trunk.get("registration")]
 
 
-def _wanted(state: str, before: Trunks, given: Sequence[Mapping[str, Any]]) -> Trunks:
-    """All trunks that there shall be."""
+def _check_names(given: Sequence[Mapping[str, Any]]) -> None:
     names = [trunk["name"] for trunk in given]
     twice = [
         Problem(name, "name", name, "is given twice", "declare each trunk once")
@@ -300,6 +319,10 @@ def _wanted(state: str, before: Trunks, given: Sequence[Mapping[str, Any]]) -> T
     ]
     if twice:
         raise InvalidTrunks(twice)
+
+
+def _wanted(state: str, before: Trunks, given: Sequence[Mapping[str, Any]]) -> Trunks:
+    """All trunks that there shall be."""
     return _WANTED[state](before, {trunk["name"]: dict(trunk) for trunk in given})
 
 

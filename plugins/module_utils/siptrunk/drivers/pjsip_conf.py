@@ -189,6 +189,11 @@ def shown(kind: str, key: str, value: str) -> str:
     return value if key in harmless - _SECRET and not _PASSWORD_IN_URI.search(value) else MASK
 
 
+def shown_in_file(key: str, value: str) -> str:
+    """The same where the kind of object is not known."""
+    return next((seen for seen in (shown(kind, key, value) for kind in KINDS) if seen != MASK), MASK)
+
+
 def canonical(key: str, value: str) -> str:
     """The value as it stands in CHOICES: a truth is written yes or no."""
     if DEFAULTS.get(key) in ("yes", "no") and key != "media_encryption":

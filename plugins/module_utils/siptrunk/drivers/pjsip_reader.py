@@ -54,12 +54,13 @@ _CHALLENGED = "goes: the provider's calls are challenged now, and would no longe
 _BY_TOKEN = (
     "goes: whoever knows the token gets in now, from anywhere; calls in are told apart by their number"
 )
+_TAKEN = "is matched for [{}], too: of two objects that match a host, chan_pjsip heeds one"
 _BY_REQUEST = "goes: whoever writes that into a request gets in now, from anywhere"
 _DYNAMIC = "goes: a trunk has the host of its provider, and never waits for registrations"
 _ACL = "is not deny=all, then a list of permits: a trunk has no other access list"
 _ROUTE = "becomes lr and hide: the proxy gets what the provider would, without a Route in it"
 _PATIENT = "goes: a trunk never gives up"
-_NEVER_AGAIN = ("forbidden_retry_interval", "fatal_retry_interval")
+NEVER_AGAIN = ("forbidden_retry_interval", "fatal_retry_interval")
 _SETTINGS = ("global", "system", "acl", "domain_alias")
 # What the trunk itself decides: the value that is no other than its own, and what becomes of the others.
 _DECIDED = {
@@ -89,7 +90,8 @@ def read(effective: Effective) -> ReadBack:
         name = distinct(as_name(group.name), taken)
         taken.add(fold(name))
         trunks.append(compact(reader.trunk(name, group)))
-    return ReadBack(trunks, reader.leftovers, [Origin(reader.in_order(group.sections)) for group in groups])
+    origins = [Origin(reader.in_order(group.sections)) for group in groups]
+    return ReadBack(trunks, reader.leftovers, origins, reader.answering)
 
 
 @dataclass(eq=False)
@@ -129,13 +131,17 @@ class _Group:
     def _hosts(self) -> List[Optional[str]]:
         contact = [_host(self.aor, "contact") if self.aor else None]
         return contact + [
-            fold(item.value) for identify in self.identifies for item in _items(identify, "match")
+            fold(item.value) for identify in self.identifies for item in items(identify, "match")
         ]
 
 
 class _FileReader:
     def __init__(self, effective: Effective) -> None:
         self.leftovers: List[Leftover] = []
+        # Of each host, the endpoint that its calls come to. Asterisk 22 heeds the order of names, not that of the file.
+        self.answering: Dict[str, str] = {}
+        for note in effective.notes:
+            self.leftovers.append(Leftover(note.path, note.line, "", "", "", note.reason))
         self._order = {id(section): place for place, section in enumerate(effective.sections)}
         self._objects: Dict[str, Dict[str, EffectiveSection]] = {kind: {} for kind in (*KINDS, "transport")}
         written = [section for section in effective.sections if not section.template]
@@ -150,6 +156,11 @@ class _FileReader:
                 self._objects[kind][section.name] = section
                 if kind not in KINDS:
                     self._leave_section(section, _FOR_ALL)
+        for identify in self._objects["identify"].values():
+            for match in items(identify, "match"):
+                host, endpoint = single_host(match.value), _value(identify, "endpoint")
+                if host and endpoint in self._objects["endpoint"]:
+                    self.answering.setdefault(fold(host), str(endpoint))
 
     def in_order(self, sections: Sequence[EffectiveSection]) -> List[EffectiveSection]:
         return sorted(sections, key=lambda section: self._order[id(section)])
@@ -157,7 +168,7 @@ class _FileReader:
     def groups(self) -> List[_Group]:
         groups = []
         for endpoint in self._objects["endpoint"].values():
-            aors = [item.value for item in _items(endpoint, "aors")]
+            aors = [item.value for item in items(endpoint, "aors")]
             group = _Group(endpoint, self._objects["aor"].get(aors[0]) if aors else None)
             group.identifies = [
                 identify
@@ -172,7 +183,7 @@ class _FileReader:
         ]
         for group in trunks:
             for section in (group.registration, group.endpoint):
-                names = [item.value for item in _items(section, "outbound_auth")] if section else []
+                names = [item.value for item in items(section, "outbound_auth")] if section else []
                 if names and names[0] in self._objects["auth"]:
                     group.auths[names[0]] = self._objects["auth"][names[0]]
         used = {id(section) for group in trunks for section in group.sections}
@@ -209,7 +220,7 @@ class _FileReader:
         return bool(group.aor and _host(group.aor, "contact"))
 
     def trunk(self, name: str, group: _Group) -> Dict[str, Any]:
-        return _TrunkReader(name, group, self._objects["transport"], self.leftovers).trunk
+        return _TrunkReader(name, group, self._objects["transport"], self.answering, self.leftovers).trunk
 
     def _leave_section(self, section: EffectiveSection, reason: str) -> None:
         kind = _value(section, "type")
@@ -225,10 +236,12 @@ class _TrunkReader:
         name: str,
         group: _Group,
         transports: Dict[str, EffectiveSection],
+        answering: Dict[str, str],
         leftovers: List[Leftover],
     ) -> None:
         self._group = group
         self._transports = transports
+        self._answering = answering
         self._leftovers = leftovers
         self.trunk: Dict[str, Any] = {
             key: {} for key in ("provider", "inbound", "outbound", "media", "nat", "sections", "options")
@@ -253,7 +266,7 @@ class _TrunkReader:
 
     def _read_aor(self, aor: EffectiveSection) -> None:
         nat = self.trunk["nat"]
-        contacts = _items(aor, "contact")
+        contacts = items(aor, "contact")
         for contact in contacts[1:]:
             self._leave(aor, contact, "is a further one, and a trunk has one provider")
         if contacts:
@@ -363,7 +376,7 @@ class _TrunkReader:
 
     def _read_account(self, section: EffectiveSection, account: Dict[str, Any], user: str) -> None:
         """Add what an object authenticates with; *user* is the field for the name."""
-        names = _items(section, "outbound_auth")
+        names = items(section, "outbound_auth")
         for further in names[1:]:
             self._leave(section, further, "is a further one, and a trunk has one account")
         auth = self._group.auths.get(names[0].value) if names else None
@@ -382,10 +395,13 @@ class _TrunkReader:
         trust: List[str] = []
         for identify in self._group.identifies:
             lookups = _said(identify, "srv_lookups", "yes")
-            for match in _items(identify, "match"):
-                host = _single(match.value)
+            for match in items(identify, "match"):
+                host, endpoint = single_host(match.value), _value(identify, "endpoint")
+                answering = self._answering.get(fold(host or ""), endpoint)
                 if host is None:
                     self._leave(identify, match, "is no single host, and a trunk trusts single hosts")
+                elif answering != endpoint:
+                    self._leave(identify, match, _TAKEN.format(answering))
                 elif fold(host) not in map(fold, trust):
                     trust.append(host)
                 usual = "no" if self.trunk["provider"].get("port") else "yes"
@@ -407,6 +423,8 @@ class _TrunkReader:
         by = _said(endpoint, "identify_by", "username,ip")
         if by.value != "ip":
             self._leave(endpoint, by, _TRUSTED_BY_NAME)
+        for further in items(endpoint, "aors")[1:]:
+            self._leave(endpoint, further, "is a further one, and a trunk has one provider")
         self._read_access_list(endpoint)
         self._read_codecs(endpoint)
         raw = trunk["options"].setdefault("endpoint", {})
@@ -469,7 +487,7 @@ class _TrunkReader:
             if reason:
                 if values[-1] != own and not (own == "no" and fold(values[-1]) not in YES):
                     self._leave(section, entries[-1], reason)
-            elif key in _NEVER_AGAIN and values[-1] == "0":
+            elif key in NEVER_AGAIN and values[-1] == "0":
                 self._leave(section, entries[-1], _PATIENT)
             elif key.startswith("@") and key not in (TRUNK, DESCRIPTION, FINGERPRINT):
                 self._leave(section, entries[-1], _NO_FIELD)
@@ -518,7 +536,7 @@ def _said(section: EffectiveSection, key: str, default: str) -> EffectiveEntry:
     return section.last(key) or EffectiveEntry(key, default, section.path, section.line)
 
 
-def _items(section: EffectiveSection, key: str) -> List[EffectiveEntry]:
+def items(section: EffectiveSection, key: str) -> List[EffectiveEntry]:
     """The items of a list, which may stand in several entries."""
     return list(_split(section, key))
 
@@ -532,11 +550,11 @@ def _split(section: EffectiveSection, key: str) -> Iterator[EffectiveEntry]:
 def _host(section: EffectiveSection, key: str) -> Optional[str]:
     """The host of a URI, which may be the first of several contacts."""
     value = _value(section, key) or ""
-    parsed = parse_uri(_items(section, key)[0].value if value and key == "contact" else value)
+    parsed = parse_uri(items(section, key)[0].value if value and key == "contact" else value)
     return fold(parsed[0].host) if parsed else None
 
 
-def _single(text: str) -> Optional[str]:
+def single_host(text: str) -> Optional[str]:
     """The one host of a match; None for several, and for one with a port."""
     try:
         network = ip_network(text, strict=False)

@@ -49,10 +49,23 @@ FREEPBX = {
 }
 
 
+PJSIP = {
+    "pjsip.conf": "; by hand\n[udp]\ntype = transport\nbind = 0.0.0.0\n"
+    "[gateway]\ntype = endpoint\naors = gateway\nallow = alaw\n"
+    "[gateway]\ntype = aor\ncontact = sip:192.0.2.99\n",
+    "extensions.conf": STOCK["extensions.conf"],
+}
+FILES = {"freepbx": FREEPBX, "pjsip": PJSIP}
+
+
 def pbx(directory: Path, layout: str) -> states.Pbx:
-    for name, text in (FREEPBX if layout == "freepbx" else STOCK).items():
+    """layout: one of chan_sip; or pjsip, for what that has in place"""
+    for name, text in FILES.get(layout, STOCK).items():
         (directory / name).write_text(text)
-    return states.Pbx(str(directory), chan_sip, layout, Attributes(os.getuid(), os.getgid(), 0o640))
+    attributes = Attributes(os.getuid(), os.getgid(), 0o640)
+    if layout == "pjsip":
+        return states.Pbx(str(directory), pjsip, "in_place", attributes, catalogue=of_release("16.28.0"))
+    return states.Pbx(str(directory), chan_sip, layout, attributes)
 
 
 def run(state: str, there: states.Pbx, *given: dict[str, Any]) -> states.Planned:
@@ -65,7 +78,7 @@ def names(there: states.Pbx) -> set[str]:
     return {trunk["name"] for trunk in states.present(there)[0]} - {"gateway"}
 
 
-each_layout = pytest.mark.parametrize("layout", ["included", "in_place", "freepbx"])
+each_layout = pytest.mark.parametrize("layout", ["included", "in_place", "freepbx", "pjsip"])
 
 
 @each_layout
@@ -133,7 +146,7 @@ def test_a_disabled_trunk_is_taken_out(tmp_path: Path, layout: str) -> None:
     assert not any(file.changes for file in states.plan("replaced", [disabled], there).files)
 
 
-@pytest.mark.parametrize("layout", ["in_place", "freepbx"])
+@pytest.mark.parametrize("layout", ["in_place", "freepbx", "pjsip"])
 @pytest.mark.parametrize("state", ["deleted", "overridden"])
 def test_where_people_keep_trunks_all_of_them_do_not_go_by_the_way(
     tmp_path: Path, layout: str, state: str
@@ -192,6 +205,41 @@ def test_leftovers_are_those_of_the_given_trunks(tmp_path: Path) -> None:
     assert {leftover.section for leftover in states.present(there)[1]} >= {"gateway", "other"}
 
 
+def test_a_transport_is_ours_only_where_pjsip_conf_has_none(tmp_path: Path) -> None:
+    there = pbx(tmp_path, "pjsip")
+    planned = run("merged", there, MAIN)
+    assert "pjsip_trunks_transports.conf" not in " ".join(file.path for file in planned.files)
+    planned = run("merged", there, {**BACKUP, "provider": {"host": "192.0.2.1", "transport": "tcp"}})
+    assert [file.path for file in planned.files].count(str(tmp_path / "pjsip.conf")) == 1
+    text = (tmp_path / "pjsip.conf").read_text()
+    assert text.startswith(PJSIP["pjsip.conf"]) and "[backup]" in text
+    assert text.endswith('#tryinclude "pjsip_trunks_transports.conf"\n')
+    assert "[trunks-tcp]" in (tmp_path / "pjsip_trunks_transports.conf").read_text()
+    again = states.plan("merged", [BACKUP], there)
+    assert not any(file.changes for file in again.files)
+
+
+def test_an_option_that_this_asterisk_does_not_know_is_refused_in_place(tmp_path: Path) -> None:
+    there = pbx(tmp_path, "pjsip")
+    with pytest.raises(SipTrunkError) as caught:
+        states.plan("merged", [{**MAIN, "options": {"endpoint": {"no_such_option": "1"}}}], there)
+    assert "options.endpoint.no_such_option" in str(caught.value)
+
+
+@pytest.mark.parametrize("layout", ["in_place", "pjsip"])
+def test_declaring_what_is_there_changes_nothing_by_hand(tmp_path: Path, layout: str) -> None:
+    there = pbx(tmp_path, layout)
+    trunks, _leftovers = states.present(there)
+    planned = states.plan("merged", trunks, there)
+    assert planned.changes == () and planned.before == planned.after
+    main = tmp_path / there.driver.MAIN
+    assert [file for file in planned.files if file.path == str(main) and file.changes] == []
+    # What no trunk can hold gives way, and is told apart from the fields of trunks.
+    replaced = states.plan("replaced", trunks, there)
+    assert all(line.startswith("section gateway") for line in replaced.changes)
+    assert bool(replaced.changes) == (layout == "pjsip")
+
+
 def add(there: states.Pbx, number: int) -> None:
     """As the module does, from a process of its own."""
     trunk = {"name": f"t{number}", "provider": {"host": f"192.0.2.{number}"}}
@@ -200,7 +248,7 @@ def add(there: states.Pbx, number: int) -> None:
         deployment.apply(planned.files, backup=True)
 
 
-@pytest.mark.parametrize("layout", ["included", "in_place"])
+@pytest.mark.parametrize("layout", ["included", "in_place", "pjsip"])
 def test_of_plays_at_the_same_time_nothing_is_lost(tmp_path: Path, layout: str) -> None:
     there = pbx(tmp_path, layout)
     plays = [get_context("fork").Process(target=add, args=(there, number)) for number in range(1, 13)]
