@@ -9,7 +9,8 @@ SEED ?= 0
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: setup ## a PBX, a provider, a stranger: deploy a trunk and see that it works
+demo: ## a PBX, a provider, a stranger: deploy a trunk and see that it works
+	@LAB_IMAGES="$${LAB_PBX:-pbx} sip" scripts/setup
 	@scripts/with-env scripts/demo
 
 test: setup ## everything: lint, sanity, unit, property, oracle and Molecule tests
@@ -27,7 +28,8 @@ oracle: setup ## our reading against real daemons: make oracle N=10000 [SEED=...
 	@cd .cache/tree/ansible_collections/telephony/asterisk && \
 		ORACLE_N=$(N) ORACLE_SEED=$(SEED) $(CURDIR)/scripts/with-env pytest -s tests/oracle
 
-lab-up: setup ## start the lab, deploy the trunk, and keep it to play with
+lab-up: ## start the lab, deploy the trunk, and keep it to play with
+	@LAB_IMAGES="$${LAB_PBX:-pbx} sip" scripts/setup
 	@scripts/with-env scripts/demo --keep
 
 lab-down: setup ## remove the lab's containers and network

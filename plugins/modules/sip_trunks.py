@@ -14,12 +14,16 @@ author:
 description:
   - Makes a list of SIP trunks true in Asterisk's configuration, all trunks of a host in one call.
   - The trunks are validated as a whole before anything is written; when one of them cannot work, nothing changes.
-  - The trunks live in files of their own, C(sip_trunks.conf), C(extensions_trunks.conf) and C(sip_trunks.json),
-    which C(sip.conf) and C(extensions.conf) pull in by one C(#tryinclude) line each, and with O(manager_user) also
-    in C(manager_trunks.conf) and C(manager.conf). Nothing else is touched. A section elsewhere with the name of one of
-    ours is refused.
+  - The trunks live in files of their own, C(pjsip_trunks.conf) or C(sip_trunks.conf), C(extensions_trunks.conf) and
+    C(sip_trunks.json), which C(pjsip.conf) or C(sip.conf), and C(extensions.conf) pull in by one C(#tryinclude) line
+    each, and with O(manager_user) also in C(manager_trunks.conf) and C(manager.conf). Nothing else is touched. A
+    section elsewhere with the name of one of ours is refused.
   - C(sip_trunks.conf) also closes the C([general]) section to guests (C(allowguest=no)) and makes refusals equal for
     known and unknown callers (C(alwaysauthreject=yes)).
+  - With chan_pjsip a trunk is known by the address of its provider alone (C(identify_by=ip)), and its registration
+    never gives up.
+  - When the driver changes, the trunks leave the file of the other one in the same call, and RV(reload) begins with the
+    command that stops them there.
   - The module does not reload Asterisk; RV(reload) says which commands make the change take effect. The role
     P(telephony.asterisk.trunk#role) does that, and proves that the trunks work.
 requirements:
@@ -117,7 +121,8 @@ options:
           retry_interval:
             description:
               - Seconds between two tries to register. Asterisk's own default without it.
-              - chan_sip has one for all trunks, so that they cannot differ.
+              - chan_sip has one for all trunks, so that they cannot differ. chan_pjsip waits 300 s after an answer that
+                will hardly change soon, such as 403, and goes on for ever.
             type: int
       inbound:
         description: Calls from the provider.
@@ -127,7 +132,7 @@ options:
             description:
               - Host names or addresses whose calls are accepted without a challenge. Defaults to the provider's host.
                 With an empty list nobody is let in.
-              - chan_sip trusts single addresses only; a network is refused.
+              - Single hosts only; a network is refused. Of a name, chan_pjsip trusts all addresses, chan_sip one.
             type: list
             elements: str
           permit:
@@ -239,44 +244,77 @@ options:
             type: bool
       sections:
         description:
-          - Names of the trunk's sections, where they are not C(NAME-in), C(NAME-in2) and so on, and C(NAME-out). For
-            trunks whose sections other parts of the configuration name, such as a dialplan written by hand.
+          - Names of the trunk's sections, where they are not C(NAME-in), C(NAME-in2) and so on, and C(NAME-out); with
+            chan_pjsip, of its endpoint, where it is not C(NAME). For trunks whose sections other parts of the
+            configuration name, such as a dialplan written by hand.
         type: dict
         suboptions:
           inbound:
-            description: Sections that calls come in through, in the order of O(trunks[].inbound.trust).
+            description: >-
+              Sections that calls come in through, in the order of O(trunks[].inbound.trust). Not for chan_pjsip, whose
+              endpoint calls and is called.
             type: list
             elements: str
           outbound:
             description: Section that calls go out through. It may be that of O(trunks[].provider.host) in the list.
             type: str
       options:
-        description: Options that have no field above, as Asterisk spells them. They are checked, too.
+        description:
+          - Options that have no field above, as Asterisk spells them. They are checked, too, those of C(pjsip.conf)
+            against the documentation of the installed Asterisk. What is for the other driver counts for nothing.
         type: dict
         suboptions:
           peer:
             description: For the trunk's peer sections of C(sip.conf).
             type: dict
+          registration:
+            description: For the trunk's registration of C(pjsip.conf).
+            type: dict
+            version_added: 0.3.0
+          endpoint:
+            description: For its endpoint.
+            type: dict
+            version_added: 0.3.0
+          aor:
+            description: For its address of record.
+            type: dict
+            version_added: 0.3.0
+          auth:
+            description: For its authentication.
+            type: dict
+            version_added: 0.3.0
+          identify:
+            description: For what tells the endpoint by its address.
+            type: dict
+            version_added: 0.3.0
   state:
     description:
       - V(merged) changes the fields that are given, of the given trunks, and keeps everything else.
       - V(replaced) makes the given trunks as declared and keeps all others.
       - V(overridden) makes the given trunks the only ones.
       - V(deleted) removes the given trunks, or all.
+      - V(migrated) gives all trunks that chan_sip has, those written by hand as well, to chan_pjsip, and takes them
+        out of C(sip.conf) and what it includes; what else stands there, such as telephones, stays. The given trunks
+        say more of these, as with V(merged). The playbook C(telephony.asterisk.migrate_to_pjsip) goes the whole way,
+        with verification and a way back.
       - V(rendered) returns the configuration, secrets masked, and touches no file.
       - V(gathered) returns the trunks that the files hold, secrets masked.
       - V(parsed) returns the trunks of O(running_config), secrets masked, and touches no file.
     type: str
-    choices: [merged, replaced, overridden, deleted, rendered, parsed, gathered]
+    choices: [merged, replaced, overridden, deleted, migrated, rendered, parsed, gathered]
     default: replaced
   layout:
     description:
       - Where the trunks stand.
-      - V(included) gives them files of their own, which C(sip.conf) and C(extensions.conf) include by one line each.
-      - V(in_place) has them in C(sip.conf) itself, or wherever in the files that it includes. A trunk that changes
-        changes its own lines only; comments and everything else stay. Every peer with a fixed host counts as a trunk
-        there, so that V(overridden) removes those that are not declared. Settings for all, such as C(allowguest), are
-        left as they are.
+      - V(included) gives them files of their own, which C(pjsip.conf) or C(sip.conf), and C(extensions.conf) include by
+        one line each.
+      - V(in_place) has them in C(pjsip.conf) or C(sip.conf) itself, or wherever in the files that it includes. A trunk
+        that changes changes its own lines only; comments and everything else stay. Every endpoint with a contact, every
+        registration and every peer with a fixed host counts as a trunk there, so that V(overridden) removes those that
+        are not declared. Settings for all, such as C(allowguest), are left as they are.
+      - An object of C(pjsip.conf) that others refer to, too, such as an C(auth), is not changed and not removed; a
+        trunk that needs it otherwise gets one of its own. What stands in C(pjsip_wizard.conf) is not read, and no trunk
+        can have the name of one there.
       - V(freepbx) has them in the files that FreePBX, Issabel and Trixbox leave to their owners,
         C(sip_registrations_custom.conf), C(sip_general_custom.conf), C(sip_custom.conf) and C(sip_custom_post.conf);
         nothing that these systems generate is changed. The dialplan is included by C(extensions_custom.conf).
@@ -286,15 +324,45 @@ options:
     version_added: 0.2.0
   running_config:
     description: >-
-      The text of a C(sip.conf), of a part of it, or of the form of a trunk in FreePBX, Issabel or Trixbox, for
-      O(state=parsed). Files that it includes are not read.
+      The text of a C(sip.conf) or C(pjsip.conf), of a part of it, or of the form of a trunk in FreePBX, Issabel or
+      Trixbox, for O(state=parsed). Files that it includes are not read.
     type: str
     version_added: 0.2.0
   driver:
-    description: The channel driver. V(auto) takes what the installed Asterisk has.
+    description:
+      - The channel driver. V(auto) takes what the installed Asterisk loads, V(pjsip) before V(chan_sip). With
+        O(layout=in_place) the one comes first whose files hold most of the given trunks, or else any trunk. Only
+        V(chan_sip) has O(layout=freepbx).
+      - Where there is no Asterisk to ask, V(auto) is V(pjsip) for O(state=rendered), and what the text looks like for
+        O(state=parsed).
     type: str
-    choices: [auto, chan_sip]
+    choices: [auto, pjsip, chan_sip]
     default: auto
+  transports:
+    description:
+      - What chan_pjsip listens on, in C(pjsip_trunks_transports.conf). Without it, what the trunks need and
+        C(pjsip.conf) has no transport for, on the usual port, or a free one above where chan_sip has that. An empty
+        list is for none.
+      - Asterisk takes up a new transport at a reload, and a change of one at its next restart only. It also resolves
+        the names of providers only for transports that were there when it was started, so that RV(restart) may be true.
+        To move from chan_sip without a restart, declare them some time before, with O(driver=chan_sip).
+    type: list
+    elements: dict
+    version_added: 0.3.0
+    suboptions:
+      protocol:
+        description: Its protocol. There is one transport for each, and for each version of IP.
+        type: str
+        choices: [udp, tcp, tls]
+        default: udp
+      bind:
+        description: Address, or address and port, such as V(0.0.0.0:5060) or V([::]:5060).
+        type: str
+        default: 0.0.0.0
+      options:
+        description: Other options of the transport, as Asterisk spells them, such as C(external_signaling_address).
+        type: dict
+        default: {}
   config_dir:
     description: Asterisk's configuration directory.
     type: path
@@ -327,6 +395,9 @@ options:
     type: raw
     default: "0640"
 seealso:
+  - name: Asterisk's pjsip.conf
+    description: The options as Asterisk documents them.
+    link: https://github.com/asterisk/asterisk/blob/22/configs/samples/pjsip.conf.sample
   - name: Asterisk's sip.conf
     description: The options as Asterisk documents them.
     link: https://github.com/asterisk/asterisk/blob/16/configs/samples/sip.conf.sample
@@ -377,7 +448,7 @@ driver:
   description: The channel driver that the trunks are for.
   returned: success
   type: str
-  sample: chan_sip
+  sample: pjsip
 before:
   description: The trunks as they were, secrets masked.
   returned: for the states that write
@@ -452,13 +523,35 @@ files:
       description: Copy of the file as it was; none when it did not exist.
       type: str
 reload:
-  description: The Asterisk CLI commands that make the change take effect, in order.
+  description:
+    - The Asterisk CLI commands that make the change take effect, in order. After those that unregister, give the
+      providers two seconds to answer.
   returned: for the states that write
   type: list
   elements: str
-  sample: [sip reload, dialplan reload]
+  sample: [module reload res_pjsip.so, dialplan reload]
+undo:
+  description: The commands that bring back the state as it was, once the files are back.
+  returned: for the states that write
+  type: list
+  elements: str
+  sample: [dialplan reload, module reload res_pjsip.so]
+restart:
+  description:
+    - Whether the running Asterisk must be restarted. chan_pjsip resolves the names of providers only for transports
+      that were there when it was started.
+  returned: for the states that write
+  type: bool
+registers:
+  description:
+    - The trunks that the commands of RV(reload) have register anew. chan_sip does so with all of them, chan_pjsip with
+      those that are new or have another account.
+  returned: for the states that write
+  type: list
+  elements: str
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -467,12 +560,15 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import (
     deployment,
     dialplan,
+    in_place,
     states,
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.installed import (
+    catalogue,
     choose_driver,
     installed,
 )
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.running import started_at
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.document import Document
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.effective import load_text
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.form import read_form
@@ -481,7 +577,15 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config
     masked_text,
     options_only,
 )
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import DRIVERS, sip_conf
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import (
+    DRIVERS,
+    chan_sip,
+    of_file,
+    pjsip,
+    pjsip_conf,
+    pjsip_transports,
+    sip_conf,
+)
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import SipTrunkError
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.files import Attributes, lock
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.layouts import LAYOUTS
@@ -567,8 +671,26 @@ TRUNK_SPEC = {
         "type": "dict",
         "options": {"inbound": {"type": "list", "elements": "str"}, "outbound": {"type": "str"}},
     },
-    "options": {"type": "dict", "options": {"peer": {"type": "dict"}}},
+    "options": {
+        "type": "dict",
+        "options": {
+            "peer": {"type": "dict"},
+            "registration": {"type": "dict"},
+            "endpoint": {"type": "dict"},
+            "aor": {"type": "dict"},
+            # No secrets: those of an auth have fields of their own, and are refused here.
+            "auth": {"type": "dict", "no_log": False},
+            "identify": {"type": "dict"},
+        },
+    },
 }
+TRANSPORT_SPEC = {
+    "protocol": {"type": "str", "choices": ["udp", "tcp", "tls"], "default": "udp"},
+    "bind": {"type": "str", "default": "0.0.0.0"},
+    "options": {"type": "dict", "default": {}},
+}
+# Which values of a file that people keep may be seen.
+SHOWN = {pjsip.NAME: pjsip_conf.shown_in_file, chan_sip.NAME: sip_conf.shown}
 
 
 def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, Any]:
@@ -579,6 +701,7 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
         check_that_ansible_can_tell(params, planned.files)
         # Before the write: afterwards everything is as planned.
         changed = any(file.changes for file in planned.files)
+        restart = needs_restart(params["config_dir"], planned)
         written = () if check_mode else deployment.apply(planned.files, backup=params["backup"])
     return {
         "changed": changed,
@@ -586,35 +709,50 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
         "before": masked(planned.before),
         "after": masked(planned.after),
         "changes": list(planned.changes),
+        "warnings": list(planned.warnings),
         "leftovers": [asdict(leftover) for leftover in planned.leftovers],
         "files": [{"path": file.path, "backup": file.backup} for file in written],
-        "reload": deployment.reloads(planned.files),
+        "reload": list(planned.reload),
+        "undo": list(planned.undo),
+        "restart": restart,
+        "registers": list(planned.registers),
         "diff": [
-            difference(file, secrets_in([*planned.before, *planned.after]))
+            difference(file, pbx.driver.NAME, secrets_in([*planned.before, *planned.after]))
             for file in planned.files
             if diff and file.content_changes
         ],
     }
 
 
+def needs_restart(config_dir: str, planned: states.Planned) -> bool:
+    """Whether the running Asterisk was started before the transports that its trunks need were there."""
+    path = planned.transports_at
+    started = started_at(config_dir) if path else None
+    if path is None or started is None:
+        return False
+    new = any(file.path == path and file.content_changes for file in planned.files)
+    return new or os.stat(path).st_mtime > started
+
+
 def rendered(params: dict[str, Any]) -> dict[str, Any]:
-    driver = DRIVERS["chan_sip" if params["driver"] == "auto" else params["driver"]]
-    trunks = load_trunks(given(params))
+    driver = DRIVERS[next(iter(DRIVERS)) if params["driver"] == "auto" else params["driver"]]
+    trunks = load_trunks(given(params), driver=driver.NAME)
+    texts = {driver: driver.render(trunks), dialplan: dialplan.render(trunks, driver)}
     return {
         "changed": False,
         "driver": driver.NAME,
-        "rendered": {room.FILENAME: masked_text(str(room.render(trunks))) for room in (driver, dialplan)},
+        "rendered": {room.FILENAME: masked_text(str(text)) for room, text in texts.items()},
     }
 
 
 def parsed(params: dict[str, Any]) -> dict[str, Any]:
-    driver = DRIVERS["chan_sip" if params["driver"] == "auto" else params["driver"]]
     path = "running_config"
     # The files that it includes are not here.
     text = Document.parse(params["running_config"], path).without_directives()
     effective = read_form(text, path) or load_text(text, path, included=True)
     if effective.error:
         raise SipTrunkError(f"{effective.error}: Asterisk would refuse all of it")
+    driver = of_file(effective) if params["driver"] == "auto" else DRIVERS[params["driver"]]
     found = driver.read(effective)
     return {
         "changed": False,
@@ -641,10 +779,27 @@ READING = {"rendered": rendered, "parsed": parsed, "gathered": gathered}
 def installed_pbx(params: dict[str, Any]) -> states.Pbx:
     """This host, with the driver that was asked for, if its Asterisk has it."""
     names = [trunk["name"] for trunk in params["trunks"]]
-    driver = choose_driver(params["driver"], installed(params["config_dir"]), trunks=names)
-    attributes = Attributes.named(params["owner"], params["group"], permissions(params["mode"]))
+    layout = LAYOUTS[params["layout"]]
+    possible = (pjsip.NAME,) if params["state"] == states.MIGRATED else tuple(layout.places)
+    if params["driver"] not in ("auto", *possible):
+        raise SipTrunkError(
+            f"driver = {params['driver']}: cannot have state = {params['state']} with layout = {params['layout']}; "
+            f"use {' or '.join(possible)}"
+        )
+    likely = in_place.by_likelihood(layout, params["config_dir"], names)
+    candidates = [driver for driver in likely if driver in possible]
+    asterisk = installed(params["config_dir"])
+    driver = choose_driver(params["driver"], asterisk, candidates=candidates, trunks=names)
+    transports = params["transports"]
     return states.Pbx(
-        params["config_dir"], DRIVERS[driver], params["layout"], attributes, params["manager_user"]
+        params["config_dir"],
+        DRIVERS[driver],
+        params["layout"],
+        Attributes.named(params["owner"], params["group"], permissions(params["mode"])),
+        params["manager_user"],
+        tuple(name for name in asterisk.drivers if name != driver),
+        catalogue(asterisk.version, params["config_dir"]) if driver == pjsip.NAME else None,
+        None if transports is None else tuple(pjsip_transports.declared(transports)),
     )
 
 
@@ -687,14 +842,14 @@ def without_none(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def difference(file: deployment.PlannedFile, secrets: set[str]) -> dict[str, str]:
+def difference(file: deployment.PlannedFile, driver: str, secrets: set[str]) -> dict[str, str]:
     before, after = file.before or "", file.after
     if file.attributes:
         shown = masked_text(before), masked_text(after, before=before)
     else:
         # Of a file that is not ours, only the options that change: anything may stand beside them.
         gone, came = (
-            mask(options_only(text, sip_conf.shown), secrets) for text in changed_lines(before, after)
+            mask(options_only(text, SHOWN[driver]), secrets) for text in changed_lines(before, after)
         )
         shown = gone, came
     return {
@@ -718,6 +873,7 @@ def main() -> None:
             # It holds register lines with their secrets.
             "running_config": {"type": "str", "no_log": True},
             "driver": {"type": "str", "choices": ["auto", *DRIVERS], "default": "auto"},
+            "transports": {"type": "list", "elements": "dict", "options": TRANSPORT_SPEC},
             "config_dir": {"type": "path", "default": "/etc/asterisk"},
             "backup": {"type": "bool", "default": True},
             "manager_user": {"type": "bool", "default": False},
@@ -736,6 +892,8 @@ def main() -> None:
             result = write(module.params, check_mode=module.check_mode, diff=module._diff)
     except (SipTrunkError, OSError) as error:
         module.fail_json(msg=str(error))
+    for warning in result.pop("warnings", ()):
+        module.warn(warning)
     module.exit_json(**result)
 
 

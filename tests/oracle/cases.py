@@ -189,3 +189,34 @@ PEERS = (
     "[p]\ntype=peer\nhost=127.0.1.1\nremotesecret=far\nfromuser=u\ntransport=tcp,udp\n",
     "qualifyfreq=20\n[t](!)\nqualify=500\n[p](t)\ntype=peer\nhost=127.0.1.1\nqualify=no\nqualify=yes\n",
 )
+# Trunks that all drivers make the same of, tried in every run; the hosts are those of test_same_trunk.py.
+TRUNKS = (
+    {
+        "name": "domain",
+        "provider": {"host": "one.test", "port": 5099},
+        "registration": {"user": "domain", "secret": "s", "domain": "example.net", "contact": "12#%"},
+        "inbound": {"trust": []},
+        "nat": {"keepalive": 0},
+    },
+    {
+        "name": "proxy",
+        "provider": {"host": "127.0.0.3", "outbound_proxy": "[::1]:5099", "transport": "tcp"},
+        "registration": {"user": "proxy", "secret": "s", "domain": "example.net", "auth_user": "p[]"},
+        "inbound": {"trust": ["192.0.2.1"], "permit": ["192.0.2.0/24"]},
+        "nat": {"keepalive": 0},
+    },
+    {
+        "name": "unencrypted-by-name",
+        "provider": {"host": "several.test"},
+        "registration": {"user": "several#~!$&'=", "secret": "a;b", "contact": "~!$&'=*.+#x"},
+        "inbound": {"trust": []},
+        "nat": {"keepalive": 0},
+    },
+    {
+        "name": "encrypted",
+        "provider": {"host": "six.test", "transport": "tls"},
+        "registration": {"user": "encrypted", "secret_md5": "0123456789abcdef" * 2, "domain": "2001:db8::1"},
+        "inbound": {"trust": ["192.0.2.2", "2001:db8:8::1"]},
+        "nat": {"keepalive": 0},
+    },
+)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real Asterisk 16 in a container without network, asked over its manager interface (AMI)."""
+"""A real Asterisk in a container without network, asked over its manager interface (AMI)."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from .registrar import Registrar
 
 IMAGE = os.environ.get("ORACLE_IMAGE", "localhost/telephony-lab-asterisk16")
 REGISTRAR_IMAGE = os.environ.get("ORACLE_REGISTRAR_IMAGE", "localhost/telephony-lab-sip")
+KAMAILIO = "exec kamailio -DD -E -f /registrar/registrar.cfg"
 # A name for the loopback address in the containers.
 HOST = "registrar.test"
 SEED = int(os.environ.get("ORACLE_SEED", "0")) or random.randrange(1, 2**32)
@@ -68,6 +69,10 @@ class Asterisk:
         assert self._ami.stdin is not None
         self._ami.stdin.write("".join(f"{k}: {v}\r\n" for k, v in headers.items()).encode() + b"\r\n")
         self._ami.stdin.flush()
+        return self.rest(until)
+
+    def rest(self, until: str) -> List[Message]:
+        """All further messages up to the one that begins with *until*."""
         messages = [self._message()]
         while not messages[-1][0].startswith(until):
             messages.append(self._message())
@@ -75,6 +80,11 @@ class Asterisk:
 
     def write(self, name: str, text: str) -> None:
         (self.config / name).write_bytes(text.encode("utf-8", "surrogateescape"))
+
+    def run(self, *command: str) -> str:
+        """What a program in the container writes."""
+        full = ["podman", "exec", self.container, *command]
+        return subprocess.run(full, capture_output=True, check=True).stdout.decode("utf-8", "replace")
 
     def close(self) -> None:
         self._ami.kill()
@@ -113,11 +123,19 @@ def asterisk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asterisk]:
 @pytest.fixture(scope="session")
 def registrar(asterisk: Asterisk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registrar]:
     """On the loopback of Asterisk's container."""
-    directory = tmp_path_factory.mktemp("registrar")
+    network = ["--network", f"container:{asterisk.container}"]
+    with started_registrar(tmp_path_factory.mktemp("registrar"), network) as registrar:
+        yield registrar
+
+
+@contextlib.contextmanager
+def started_registrar(
+    directory: Path, options: Sequence[str], command: str = KAMAILIO
+) -> Iterator[Registrar]:
+    """options: of its container; *directory* is /registrar in it"""
     shutil.copy(REGISTRAR_CONFIG, directory)
-    options = ["--network", f"container:{asterisk.container}", "--volume", f"{directory}:/registrar"]
-    command = "exec kamailio -DD -E -f /registrar/registrar.cfg 2> /registrar/log"
-    with container(REGISTRAR_IMAGE, options, "bash", "-c", command) as name:
+    options = [*options, "--volume", f"{directory}:/registrar"]
+    with container(REGISTRAR_IMAGE, options, "bash", "-c", f"{command} 2> /registrar/log") as name:
         yield Registrar(name, directory)
 
 

@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 import time
 from pathlib import Path
-from typing import Dict, List, NamedTuple
+from typing import Dict, List, NamedTuple, Optional
 
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.register_line import REALM_LENGTH
 
@@ -21,7 +22,7 @@ class Seen(NamedTuple):
     """A REGISTER as Kamailio took it apart, all as text.
 
     verdict: on the credentials: asked (there were none), right, or wrong
-    transport, port: which it came in by
+    transport, port, address: which it came in by
     """
 
     verdict: str
@@ -35,6 +36,16 @@ class Seen(NamedTuple):
     contact: str
     expires: str
     digest_user: str
+    address: str = "127.0.0.1"
+    route: str = ""
+
+
+class Tried(NamedTuple):
+    """A REGISTER that got *code*, at *at* seconds since 1970."""
+
+    code: int
+    cseq: int
+    at: float
 
 
 def ha1(user: str, secret: str) -> str:
@@ -46,16 +57,18 @@ class Registrar:
     """The running daemon; *directory* is shared with its container."""
 
     def __init__(self, container: str, directory: Path) -> None:
-        self._container = container
+        self.container = container
         self._log = directory / "log"
         self._read = 0
         self._command(["core.version"])
 
-    def expect(self, secrets: Dict[str, str]) -> None:
-        """From now on these, by digest user, are the accounts; what was seen so far is forgotten."""
-        accounts = (
-            f"htable.sets ha1 s:{_md5(user)} s:{ha1(user, secret)}" for user, secret in secrets.items()
-        )
+    def expect(self, secrets: Dict[str, str], hashes: Optional[Dict[str, str]] = None) -> None:
+        """From now on these, by digest user, are the accounts; what was seen so far is forgotten.
+
+        hashes: HA1 of further ones, whose secret nobody knows
+        """
+        known = {**{user: ha1(user, secret) for user, secret in secrets.items()}, **(hashes or {})}
+        accounts = (f"htable.sets ha1 s:{_md5(user)} s:{hashed}" for user, hashed in known.items())
         self._command(["htable.flush ha1", f"htable.sets setting realm s:{REALM}", *accounts])
         self._read = self._log.stat().st_size
 
@@ -65,12 +78,18 @@ class Registrar:
             log.seek(self._read)
             return [_seen(line) for line in log if " SEEN " in line and line.endswith("\n")]
 
+    def tried(self) -> List[Tried]:
+        """The REGISTERs of the users always-CODE, all of them, in order."""
+        with self._log.open() as log:
+            lines = [line for line in log if " TRIED " in line and line.endswith("\n")]
+        return [_tried(line) for line in lines]
+
     def _command(self, lines: List[str]) -> None:
         """Give kamcmd commands; Kamailio may still be starting."""
         give_up = time.monotonic() + 10
         while True:
             answer = subprocess.run(
-                ["podman", "exec", "-i", self._container, "kamcmd"],
+                ["podman", "exec", "-i", self.container, "kamcmd"],
                 capture_output=True,
                 check=False,
                 input="".join(f"{line}\n" for line in lines),
@@ -88,6 +107,11 @@ def _seen(line: str) -> Seen:
         name, _equals, value = field.partition("=")
         fields[name] = bytes.fromhex(value).decode("utf-8", "surrogateescape")
     return Seen(**fields)
+
+
+def _tried(line: str) -> Tried:
+    code, cseq, at = re.findall(r"=([0-9.]+)", line.partition(" TRIED ")[2])
+    return Tried(int(code), int(cseq), float(at))
 
 
 def _md5(text: str) -> str:

@@ -171,10 +171,10 @@ def test_rendered_then_read_gives_the_same_trunks(declared: list[dict[str, Any]]
     assert effective.notes == ()
     found = chan_sip.read(effective)
     assert found.leftovers == []
-    calls = load_text(str(dialplan.render(trunks)), included=True)
+    calls = load_text(str(dialplan.render(trunks, chan_sip)), included=True)
     assert calls.loads
     assert calls.notes == ()
-    again = load_trunks(dialplan.complete(found.trunks, calls))
+    again = load_trunks(dialplan.complete(found.trunks, calls, chan_sip))
     assert again == tuple(trunk for trunk in trunks if trunk.enabled)
 
 
@@ -218,7 +218,7 @@ def test_secrets_are_in_the_rendered_file_only(declared: dict[str, Any]) -> None
     found = chan_sip.read(load_text(str(chan_sip.render([loaded])), included=True))
     manifest = expectation.to_json([chan_sip.expectation(loaded)])
     assert expectation.from_json(manifest) == [chan_sip.expectation(loaded)]
-    assert "§ecret§" not in repr(loaded) + repr(found) + str(dialplan.render([loaded]))
+    assert "§ecret§" not in repr(loaded) + repr(found) + str(dialplan.render([loaded], chan_sip))
     assert "ecret" not in manifest
     for secret in secrets_of(loaded):
         assert "§ecret§" in secret or secret not in repr(loaded) + repr(found) + manifest

@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import in_place
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import chan_sip
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import InvalidTrunks
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.layouts import IN_PLACE
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.layouts import IN_SIP_CONF
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk import Trunk, load_trunks
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
@@ -88,14 +88,14 @@ def test_changed_trunks_read_back_and_the_others_stay(
         path = Path(directory) / "sip.conf"
         text = by_hand(was, style)
         path.write_bytes(text.encode())
-        place = in_place.Trunks(directory, IN_PLACE)
+        place = in_place.ChanSipTrunks(directory, IN_SIP_CONF)
         assert load_trunks(place.trunks) == tuple(was)
 
         place.change([wanted], ())
         files = {name: after for name, _before, after in place.files()}
         for name, after in files.items():
             Path(name).write_bytes(after.encode())
-        again = in_place.Trunks(directory, IN_PLACE)
+        again = in_place.ChanSipTrunks(directory, IN_SIP_CONF)
         assert {one.name: one for one in load_trunks(again.trunks)} == {one.name: one for one in now}
         for one in was:
             if one.name != wanted.name:
@@ -103,7 +103,7 @@ def test_changed_trunks_read_back_and_the_others_stay(
         again.change([wanted], ())
         assert list(again.files()) == []
 
-        last = in_place.Trunks(directory, IN_PLACE)
+        last = in_place.ChanSipTrunks(directory, IN_SIP_CONF)
         last.change([], [one.name for one in now])
         assert last.trunks == []
         for _name, _before, after in last.files():

@@ -9,11 +9,11 @@ from typing import Optional, Sequence
 
 from . import __version__
 from .commands import config as config_command
-from .commands import lint, parse, register_line, render, verify
+from .commands import convert, lint, parse, register_line, render, verify
 from .console import complain
 from .errors import SipTrunkError
 
-COMMANDS = (lint, register_line, config_command, parse, render, verify)
+COMMANDS = (lint, register_line, config_command, parse, render, convert, verify)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, NamedTuple
+from typing import Dict, NamedTuple, Tuple
 
 OK, WARNING, CRITICAL, UNKNOWN = "ok", "warning", "critical", "unknown"
 # The plug-in interface of Nagios and its heirs.
@@ -27,17 +27,40 @@ class Cause(NamedTuple):
     final: bool = False
 
 
-_RELOAD = "asterisk -rx 'sip reload'"
+# What the steps name, for each driver: how to load a changed file, how to register anew, and how to do both.
+# chan_pjsip's reload leaves unchanged registrations alone.
+_SIP_RELOAD = "asterisk -rx 'sip reload'"
+_PJSIP_RELOAD = "asterisk -rx 'module reload res_pjsip.so'"
+_PJSIP_REGISTER = "asterisk -rx 'pjsip send register {name}'"
+WORDS: Dict[str, Dict[str, str]] = {
+    "chan_sip": {
+        "reload": _SIP_RELOAD,
+        "renew": _SIP_RELOAD,
+        "again": _SIP_RELOAD,
+        "kind": "section",
+        "file": "sip.conf",
+        "module": "chan_sip.so",
+    },
+    "pjsip": {
+        "reload": _PJSIP_RELOAD,
+        "renew": _PJSIP_REGISTER,
+        "again": f"{_PJSIP_RELOAD}; {_PJSIP_REGISTER}",
+        "kind": "endpoint",
+        "file": "pjsip.conf",
+        "module": "chan_pjsip.so",
+    },
+}
 
 CAUSES: Dict[str, Cause] = {
     # It works
-    "registered": Cause(OK, "registered as {account} at {registrar}, expires in {expires_in} s"),
+    "registered": Cause(OK, "registered as {account} at {registrar}{expiry}"),
     "trusted": Cause(OK, "does not register; has the address of each of its hosts"),
     # It works, but something is odd
     "duplicate": Cause(
         WARNING,
         "{count} registrations run for {account} at {registrar}: each displaces the other at the provider",
-        f"remove the register lines that sip.conf has besides the trunk's own, then: {_RELOAD}",
+        "remove the register lines and registrations that sip.conf and pjsip.conf have besides the trunk's own, "
+        "then: {reload}",
     ),
     # It is not registered
     "trying": Cause(
@@ -48,29 +71,34 @@ CAUSES: Dict[str, Cause] = {
     "not_fresh": Cause(
         CRITICAL,
         "the registration of {account} at {registrar} is of {registered_at}, which is not new enough",
-        f"have it renewed: {_RELOAD}",
+        "have it renewed: {renew}",
+    ),
+    "unproven": Cause(
+        UNKNOWN,
+        "the registration of {account} at {registrar} is in force, but chan_pjsip does not tell since when",
+        "have it renewed while this command looks: siptrunk verify --after 'pjsip send register {name}'",
     ),
     "expired": Cause(
         CRITICAL,
         "shown as registered, but the registration of {account} at {registrar} has expired ({registered_at})",
-        f"have it renewed: {_RELOAD}; see whether the clock was changed",
+        "have it renewed: {renew}; see whether the clock was changed",
     ),
     "wrong_password": Cause(
         CRITICAL,
         "wrong password: {registrar} does not accept the credentials of {account} ({state})",
-        f"correct user, auth_user or secret, or ask the provider about the account, then: {_RELOAD}",
+        "correct user, auth_user or secret, or ask the provider about the account, then: {again}",
         final=True,
     ),
     "rejected": Cause(
         CRITICAL,
         "rejected: {registrar} does not know {account} (404 or the like), and Asterisk has stopped trying",
-        f"compare user, domain and host with what the provider gave you, then: {_RELOAD}",
+        "compare user, domain and host with what the provider gave you, then: {again}",
         final=True,
     ),
     "gave_up": Cause(
         CRITICAL,
         "gave up: Asterisk has used up its registerattempts for {account} at {registrar}",
-        f"set registerattempts=0 in sip.conf, see why the provider did not answer, then: {_RELOAD}",
+        "set registerattempts=0 in sip.conf, see why the provider did not answer, then: {reload}",
         final=True,
     ),
     "no_answer": Cause(
@@ -92,7 +120,13 @@ CAUSES: Dict[str, Cause] = {
     "missing": Cause(
         CRITICAL,
         "Asterisk has no registration for {account} at {registrar}",
-        f"{_RELOAD}; if it stays away: siptrunk lint /etc/asterisk/sip.conf",
+        "{reload}; if it stays away: siptrunk lint /etc/asterisk/{file}",
+    ),
+    "differs": Cause(
+        CRITICAL,
+        "the registration [{name}] runs for {other_account} at {other_registrar}, not for {account} at {registrar}: "
+        "Asterisk has not taken what {file} says now",
+        "{reload}; if it stays so: siptrunk lint /etc/asterisk/{file}",
     ),
     "unknown_state": Cause(
         UNKNOWN,
@@ -108,19 +142,19 @@ CAUSES: Dict[str, Cause] = {
     # It may be registered, but calls do not come in, or do not go out
     "deaf": Cause(
         CRITICAL,
-        "deaf: the section [{section}] {lack}, so calls from {host} are refused",
-        f"as soon as {{host}} resolves: {_RELOAD}",
+        "deaf: the {kind} [{section}] {lack}, so calls from {host} are refused",
+        "as soon as {host} resolves: {reload}",
     ),
     "mute": Cause(
         CRITICAL,
-        "mute: the section [{section}] {lack}, so no call goes out to {host}",
-        f"as soon as {{host}} resolves: {_RELOAD}",
+        "mute: the {kind} [{section}] {lack}, so no call goes out to {host}",
+        "as soon as {host} resolves: {reload}",
     ),
     "trust_moved": Cause(
         CRITICAL,
-        "{host} resolves to {addresses} now, but the section [{section}] has {address}: "
-        "calls from the new address are refused",
-        f"{_RELOAD}; to have addresses followed from now on, set enable=yes in dnsmgr.conf",
+        "{host} resolves to {addresses} now, but the {kind} [{section}] has {address}: "
+        "calls from {missing} are refused",
+        "{reload}; to have addresses followed from now on, set enable=yes in dnsmgr.conf",
     ),
     # Nobody can tell
     "not_running": Cause(
@@ -133,7 +167,7 @@ CAUSES: Dict[str, Cause] = {
     "driver_not_loaded": Cause(
         CRITICAL,
         "{driver} is not loaded ({detail})",
-        "asterisk -rx 'module load {driver}.so'; if it fails: siptrunk lint /etc/asterisk/sip.conf",
+        "asterisk -rx 'module load {module}'; if it fails: siptrunk lint /etc/asterisk/{file}",
     ),
     "not_answering": Cause(
         UNKNOWN, "Asterisk runs, but does not answer ({detail})", "look into its log; restart it if it hangs"
@@ -153,6 +187,52 @@ CAUSES: Dict[str, Cause] = {
 }
 
 
+# chan_pjsip says less of why a registration fails, and goes on trying.
+_ITS_LOG = "its answer is in Asterisk's log: grep 'registration attempt to' /var/log/asterisk/messages*"
+OWN: Dict[Tuple[str, str], Cause] = {
+    ("pjsip", "expired"): Cause(
+        CRITICAL,
+        "shown as registered, but the registration of {account} at {registrar} has expired: its refresh has no answer",
+        "look again in some seconds: chan_pjsip waits for an answer for 32 s, and tries again",
+    ),
+    ("pjsip", "rejected"): Cause(
+        CRITICAL,
+        "rejected: {registrar} does not register {account}: wrong user or password (401, 403), unknown account (404), "
+        "{or_else}; chan_pjsip does not tell which{retry}",
+        f"{_ITS_LOG}; correct user, domain, auth_user or secret, or ask the provider, then: {{again}}",
+    ),
+    ("pjsip", "gave_up"): Cause(
+        CRITICAL,
+        "gave up: Asterisk has sent nothing to register {account} at {registrar} for {idle} s ({state})",
+        f"{_ITS_LOG}; set max_retries, auth_rejection_permanent=no, forbidden_retry_interval and fatal_retry_interval "
+        "in pjsip.conf, then: {again}",
+        final=True,
+    ),
+    ("pjsip", "unavailable"): Cause(
+        CRITICAL,
+        "{registrar} is there (it answers OPTIONS), but does not answer the registration of {account}",
+        "ask the provider; Asterisk goes on trying",
+    ),
+    ("pjsip", "no_answer"): CAUSES["no_answer"]._replace(
+        next_step="check host, port and transport, and the firewalls in between; names must be in DNS: chan_pjsip does "
+        "not look into /etc/hosts to register"
+    ),
+    ("pjsip", "deaf"): CAUSES["deaf"]._replace(
+        next_step="{reload}, while {host} resolves; if it stays so: siptrunk lint /etc/asterisk/pjsip.conf"
+    ),
+    ("pjsip", "mute"): CAUSES["mute"]._replace(
+        next_step="{reload}; if it stays so: siptrunk lint /etc/asterisk/pjsip.conf"
+    ),
+    ("pjsip", "driver_not_loaded"): CAUSES["driver_not_loaded"]._replace(
+        next_step="let modules.conf load {module} and the res_pjsip modules, and restart Asterisk; if it fails: "
+        "siptrunk lint /etc/asterisk/{file}"
+    ),
+    ("pjsip", "trust_moved"): CAUSES["trust_moved"]._replace(
+        next_step="{reload}, now and whenever the provider moves: chan_pjsip looks names up only when it loads them"
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Finding:
     """A cause with the facts of one trunk filled in."""
@@ -160,19 +240,20 @@ class Finding:
     cause: str
     explanation: str
     next_step: str
+    final: bool
 
     @property
     def status(self) -> str:
         return CAUSES[self.cause].status
 
-    @property
-    def final(self) -> bool:
-        return CAUSES[self.cause].final
-
 
 def finding(cause: str, **facts: object) -> Finding:
-    row = CAUSES[cause]
-    return Finding(cause, row.explanation.format(**facts), row.next_step.format(**facts))
+    """The cause in the words of a driver; *facts*: driver, name, and what else the templates ask for."""
+    driver = str(facts["driver"])
+    row = OWN.get((driver, cause), CAUSES[cause])
+    words = {key: word.format(**facts) for key, word in WORDS[driver].items()}
+    said = {**words, **facts}
+    return Finding(cause, row.explanation.format(**said), row.next_step.format(**said), row.final)
 
 
 def worst(statuses: list[str]) -> str:

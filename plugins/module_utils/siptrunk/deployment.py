@@ -7,12 +7,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, Mapping, Optional, Sequence
+from typing import Any, Collection, Iterator, Mapping, Optional, Sequence
 
 from . import dialplan, expectation, in_place, manager
 from .config.document import Document, Section
-from .config.effective import EffectiveSection, load
-from .errors import ConfigError
+from .config.effective import Effective, EffectiveSection, load
+from .drivers import DRIVERS, chan_sip, pjsip, pjsip_transports
+from .drivers.pjsip_transports import Transport
+from .errors import ConfigError, InvalidTrunks
 from .files import Attributes, back_up, read_text, write_text
 from .layouts import LAYOUTS, Layout
 from .trunk import Trunk
@@ -58,19 +60,64 @@ class WrittenFile:
 
 
 def current_trunks(config_dir: str, driver: ModuleType) -> list[dict[str, Any]]:
-    """The trunks that our own files hold now, in the form of ``sip_trunks``, secrets included."""
-    own = os.path.join(config_dir, driver.FILENAME)
-    if not os.path.exists(own):
-        return []
-    return completed(driver.read(load(own, config_dir=config_dir, included=True)).trunks, config_dir)
+    """The trunks that our own file for a driver holds now, in the form of ``sip_trunks``, secrets included."""
+    own = _own(config_dir, driver)
+    return completed(driver.read(own).trunks, config_dir, driver) if own else []
 
 
-def completed(trunks: list[dict[str, Any]], config_dir: str) -> list[dict[str, Any]]:
+def completed(trunks: list[dict[str, Any]], config_dir: str, driver: ModuleType) -> list[dict[str, Any]]:
     """Trunks that a driver has read, with what our part of the dialplan says of them."""
-    calls = os.path.join(config_dir, dialplan.FILENAME)
-    if not os.path.exists(calls):
-        return trunks
-    return dialplan.complete(trunks, load(calls, config_dir=config_dir, included=True))
+    calls = _own(config_dir, dialplan)
+    return dialplan.complete(trunks, calls, driver) if calls else trunks
+
+
+def transports_for(
+    trunks: Sequence[Trunk],
+    config_dir: str,
+    wanted: Optional[Sequence[Transport]],
+    beside: Sequence[str],
+    options: Mapping[str, Mapping[str, tuple[str, ...]]],
+) -> list[Transport]:
+    """The transports that chan_pjsip shall have of us.
+
+    wanted: those that were declared; None for what the trunks need and pjsip.conf does not have
+    beside: the other drivers that this Asterisk loads
+    options: what those that are needed shall say besides, by protocol and option
+    Raises InvalidTrunks when a provider could not call them.
+    """
+    if wanted is not None:
+        return list(wanted)
+    own = os.path.join(config_dir, pjsip_transports.FILENAME)
+    present = load(
+        os.path.join(config_dir, pjsip.MAIN),
+        config_dir=config_dir,
+        read=lambda path: "" if path == own else read_text(path),
+    )
+    sip = os.path.join(config_dir, chan_sip.MAIN)
+    busy = chan_sip.NAME in beside and os.path.exists(sip)
+    transports = pjsip_transports.needed(
+        [trunk for trunk in trunks if trunk.enabled],
+        present,
+        _own(config_dir, pjsip_transports),
+        chan_sip.listening(load(sip, config_dir=config_dir)) if busy else set(),
+        next(filter(os.path.exists, pjsip_transports.AUTHORITIES), None),
+        options,
+    )
+    problems = tuple(pjsip_transports.check(trunks, transports))
+    if problems:
+        raise InvalidTrunks(problems)
+    return transports
+
+
+def changed_transports(config_dir: str, transports: Sequence[Transport]) -> list[str]:
+    """The names of those that run otherwise than they shall."""
+    return pjsip_transports.changed(transports, _own(config_dir, pjsip_transports))
+
+
+def _own(config_dir: str, room: Any) -> Optional[Effective]:
+    """What Asterisk takes from a file of ours; None when it is not there."""
+    path = os.path.join(config_dir, room.FILENAME)
+    return load(path, config_dir=config_dir, included=True) if os.path.exists(path) else None
 
 
 def declared_before(config_dir: str) -> set[str]:
@@ -91,17 +138,26 @@ def plan(
     *,
     layout: Layout = LAYOUTS["included"],
     changed_in_place: Optional[in_place.Trunks] = None,
+    edited: Sequence[PlannedFile] = (),
+    transports: Optional[Sequence[Transport]] = None,
     manager_user: bool = False,
 ) -> tuple[PlannedFile, ...]:
     """All files as they shall be, those that are included before those that include them.
 
     changed_in_place: the trunks in files of others, for a layout that has them there
+    edited: files of others that change, too
+    transports: those of our own, for chan_pjsip; None for none
     manager_user: also give the verifier its AMI user
     Raises ConfigError when a main file is missing, or when Asterisk would refuse it as planned.
     """
-    rooms = {dialplan: (layout.extensions, dialplan.render(trunks))}
-    files = []
+    rooms = {dialplan: (layout.extensions, dialplan.render(trunks, driver))}
+    files = [*edited]
+    # A file that people keep is not changed to include one that says nothing.
+    silent = changed_in_place and not transports and _own(config_dir, pjsip_transports) is None
+    if transports is not None and not silent:
+        rooms = {pjsip_transports: (pjsip.MAIN, pjsip_transports.render(transports)), **rooms}
     if changed_in_place is None:
+        files += list(_emptied(config_dir, driver, rooms, attributes))
         rooms = {driver: (driver.MAIN, driver.render(trunks)), **rooms}
     else:
         files += [
@@ -118,8 +174,8 @@ def plan(
             for room, (_main, own) in rooms.items()
         ),
         _planned(config_dir, expectation.FILENAME, manifest, None, attributes),
-        *(_planned_main(config_dir, room, main) for room, (main, _own) in rooms.items()),
     ]
+    files = _with_mains(files, config_dir, {room: main for room, (main, _document) in rooms.items()})
     for room, (main, own) in rooms.items():
         _check_main(files, config_dir, room, main, own)
     return tuple(files)
@@ -158,14 +214,35 @@ def _planned(
     return PlannedFile(path, read_text(path), text, reload, attributes)
 
 
-def _planned_main(config_dir: str, room: Any, main: str) -> PlannedFile:
-    path = os.path.join(config_dir, main)
-    before = read_text(path)
-    if before is None:
-        raise ConfigError(path, "there is no such file; install Asterisk with its configuration first")
-    document = Document.parse(before, path)
-    document.ensure_tryinclude(room.FILENAME)
-    return PlannedFile(path, before, str(document), room.RELOAD, None)
+def _emptied(
+    config_dir: str, driver: ModuleType, kept: Collection[Any], attributes: Attributes
+) -> Iterator[PlannedFile]:
+    """What another driver had of the trunks: they must not register twice, so it comes first."""
+    for room in (*DRIVERS.values(), pjsip_transports):
+        there = os.path.exists(os.path.join(config_dir, room.FILENAME))
+        if there and room is not driver and room not in kept:
+            yield _planned(config_dir, room.FILENAME, str(room.render([])), room.RELOAD, attributes)
+
+
+def _with_mains(files: Sequence[PlannedFile], config_dir: str, mains: Mapping[Any, str]) -> list[PlannedFile]:
+    """Add what includes the file of each room, which may be planned already, for trunks that stand in it.
+
+    mains: the name of that file by room
+    """
+    planned = {file.path: file for file in files}
+    for main in dict.fromkeys(mains.values()):
+        path = os.path.join(config_dir, main)
+        before = read_text(path)
+        if before is None:
+            raise ConfigError(path, "there is no such file; install Asterisk with its configuration first")
+        # It comes behind what it includes.
+        earlier = planned.pop(path, None)
+        document = Document.parse(earlier.after if earlier else before, path)
+        rooms = [room for room in mains if mains[room] == main]
+        for room in rooms:
+            document.ensure_tryinclude(room.FILENAME)
+        planned[path] = PlannedFile(path, before, str(document), rooms[0].RELOAD, None)
+    return list(planned.values())
 
 
 def _check_main(

@@ -9,13 +9,14 @@ answers an unknown number with 404 and logs it, before there is a channel and an
 from __future__ import annotations
 
 import re
+from types import ModuleType
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 
 from .config.document import Document, Section
 from .config.effective import Effective, EffectiveSection
 from .config.text import fold
-from .drivers import chan_sip
-from .trunk import Trunk, compact, outbound_name
+from .drivers.shared import HEADER
+from .trunk import Trunk, compact
 
 FILENAME = "extensions_trunks.conf"
 MAIN = "extensions.conf"
@@ -33,12 +34,12 @@ _ANSWER = re.compile(r"([^,]+),1,Goto\(([^()]+)\)")
 _LIMIT = "ExecIf($[${{GROUP_COUNT({name}@siptrunk)}} > {limit}]?Hangup({congestion}))"
 
 
-def render(trunks: Sequence[Trunk]) -> Document:
+def render(trunks: Sequence[Trunk], driver: ModuleType) -> Document:
     """The whole of the file.
 
     A trunk without numbers has no inbound section here; its context is then the user's own to write.
     """
-    document = Document.parse(chan_sip.HEADER)
+    document = Document.parse(HEADER)
     for trunk in trunks:
         if trunk.enabled:
             label = trunk.description or trunk.name
@@ -47,14 +48,15 @@ def render(trunks: Sequence[Trunk]) -> Document:
                     document.add_section(trunk.inbound.context, comment=f"{label}: calls from the provider"),
                     trunk,
                 )
-            _call(
-                document.add_section(trunk.outbound.context, comment=f"{label}: calls to the provider"), trunk
-            )
+            section = document.add_section(trunk.outbound.context, comment=f"{label}: calls to the provider")
+            _call(section, trunk, driver)
     return document
 
 
-def complete(trunks: Sequence[Mapping[str, Any]], effective: Effective) -> List[Dict[str, Any]]:
-    """Add to trunks that a driver has read back what our dialplan holds: numbers, outbound context, limit.
+def complete(
+    trunks: Sequence[Mapping[str, Any]], effective: Effective, driver: ModuleType
+) -> List[Dict[str, Any]]:
+    """Add to trunks that *driver* has read back what our dialplan holds: numbers, outbound context, limit.
 
     The trunks come in the order in which they were written here; those that are not here follow.
     """
@@ -66,7 +68,7 @@ def complete(trunks: Sequence[Mapping[str, Any]], effective: Effective) -> List[
         for entry in section.entries
         if "Dial(" in entry.value
     }
-    completed = [_completed(trunk, contexts, dialling) for trunk in trunks]
+    completed = [_completed(trunk, contexts, dialling, driver) for trunk in trunks]
     completed.sort(key=lambda trunk: order.get(fold(trunk["outbound"].get("context", "")), len(order)))
     return [compact(trunk) for trunk in completed]
 
@@ -76,28 +78,29 @@ def _answer(section: Section, trunk: Trunk) -> None:
         section.add("exten", f"{number},1,Goto({target})", operator="=>")
 
 
-def _call(section: Section, trunk: Trunk) -> None:
+def _call(section: Section, trunk: Trunk, driver: ModuleType) -> None:
     for pattern in _CALLED:
-        first, *others = _steps(trunk)
+        first, *others = _steps(trunk, driver)
         section.add("exten", f"{pattern},1,{first}", operator="=>")
         for step in others:
             section.add("same", f"n,{step}", operator="=>")
 
 
-def _steps(trunk: Trunk) -> Iterator[str]:
+def _steps(trunk: Trunk, driver: ModuleType) -> Iterator[str]:
     limit = trunk.outbound.max_channels
     if limit is not None:
         yield f"Set(GROUP(siptrunk)={trunk.name})"
         yield _LIMIT.format(name=trunk.name, limit=limit, congestion=_CONGESTION)
     if trunk.outbound.caller_id:
         yield _CALLER.format(trunk.outbound.caller_id)
-    yield f"Dial({chan_sip.dial_string(trunk.calling, _DIALLED)})"
+    yield f"Dial({driver.dial_string(driver.calling(trunk), _DIALLED)})"
 
 
 def _completed(
     trunk: Mapping[str, Any],
     contexts: Mapping[str, EffectiveSection],
     dialling: Mapping[str, EffectiveSection],
+    driver: ModuleType,
 ) -> Dict[str, Any]:
     name = trunk["name"]
     result = {**trunk, "inbound": dict(trunk.get("inbound", {})), "outbound": dict(trunk.get("outbound", {}))}
@@ -105,8 +108,8 @@ def _completed(
     if answering:
         answered = filter(None, (_ANSWER.fullmatch(entry.value) for entry in answering.entries))
         result["inbound"]["numbers"] = {match[1]: {"goto": match[2]} for match in answered}
-    calling = trunk.get("sections", {}).get("outbound") or outbound_name(name)
-    section = dialling.get(f"Dial({chan_sip.dial_string(calling, _DIALLED)})")
+    calling = trunk.get("sections", {}).get("outbound") or driver.default_calling(name)
+    section = dialling.get(f"Dial({driver.dial_string(calling, _DIALLED)})")
     if section:
         values = [entry.value for entry in section.entries]
         result["outbound"]["context"] = section.name

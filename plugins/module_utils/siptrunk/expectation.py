@@ -24,6 +24,7 @@ class ExpectedRegistration:
 
     host, port: as the driver shows them: an IPv6 address in brackets, the transport's default port filled in
     expiry: seconds that we ask for; the provider may grant less
+    name: of chan_pjsip's object, where it is not the trunk's
     """
 
     user: str
@@ -33,20 +34,23 @@ class ExpectedRegistration:
     domain: Optional[str] = None
     contact: Optional[str] = None
     expiry: int = 1800
+    name: Optional[str] = None
 
 
 @dataclass(frozen=True)
 class ExpectedPeer:
-    """One section that must have an address of *host*.
+    """One section that must have the address of *host*: a peer of chan_sip, an endpoint of chan_pjsip.
 
     port: None when DNS decides
     trusted: calls from there are let in; False for a section through which calls only go out
+    calling: calls go out through it
     """
 
     section: str
     host: str
     port: Optional[int] = None
     trusted: bool = True
+    calling: bool = True
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ def _host(value: Any) -> str:
         raise Unfit("is a URI", "write the host alone; user, port and transport have their own fields")
     if "/" in text:
         raise Unfit(
-            "is a network, and chan_sip trusts single hosts only",
+            "is a network, and a trunk trusts single hosts",
             "list its host names or addresses one by one",
         )
     if ":" in text:
@@ -215,6 +215,11 @@ def _proxy(value: Any) -> str:
         )
     host = bracketed(_host(parts[1]))
     return host if parts[2] is None else f"{host}:{_port(int(parts[2]))}"
+
+
+def is_address(host: str) -> bool:
+    """Whether a host is an address, not a name."""
+    return _address(host) is not None
 
 
 def bracketed(host: str) -> str:
@@ -300,7 +305,9 @@ def _raw_options(value: Any) -> Dict[str, Union[str, Tuple[str, ...]]]:
     options: Dict[str, Union[str, Tuple[str, ...]]] = {}
     for name, given in value.items():
         if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-            raise Unfit(f"has {name!r}, which is no name of an option", "write it as in sip.conf, in quotes")
+            raise Unfit(
+                f"has {name!r}, which is no name of an option", "write it as Asterisk has it, in quotes"
+            )
         if name.lower() in options:
             raise Unfit(f"has {name} twice", "give a list of values")
         values = tuple(
@@ -375,8 +382,10 @@ FIELDS: Dict[str, Dict[str, Callable[[Any], Any]]] = {
         "symmetric": _truth,
     },
     "sections": {"inbound": _list(_section), "outbound": _section},
-    "options": {"peer": _raw_options},
+    "options": dict.fromkeys(("peer", "registration", "endpoint", "aor", "auth", "identify"), _raw_options),
 }
+# Seconds: from 30 to 60 minutes is usual.
+EXPIRY = 1800
 # Milliseconds, as chan_sip's (DEFAULT_MAXMS).
 DEFAULT_KEEPALIVE_TIMEOUT = 2000
 REQUIRED = {"": ("name", "provider"), "provider": ("host",), "registration": ("user",)}
@@ -393,7 +402,7 @@ def defaults_for(name: Any, host: Any, registers: bool) -> Dict[str, Dict[str, A
     return {
         "": {"enabled": True},
         "provider": {"transport": "udp"},
-        "registration": {"expiry": 1800},
+        "registration": {"expiry": EXPIRY},
         "inbound": {
             "trust": [host],
             "permit": [],
@@ -417,5 +426,5 @@ def defaults_for(name: Any, host: Any, registers: bool) -> Dict[str, Dict[str, A
         },
         "nat": {"keepalive": 30, "keepalive_timeout": DEFAULT_KEEPALIVE_TIMEOUT, "symmetric": True},
         "sections": {"inbound": []},
-        "options": {"peer": {}},
+        "options": {kind: {} for kind in FIELDS["options"]},
     }

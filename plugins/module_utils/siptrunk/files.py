@@ -100,6 +100,9 @@ def write_text(path: str, text: str, attributes: Attributes) -> None:
     call it inside of lock().
     """
     path = os.path.realpath(path)
+    if os.path.exists(path) and not os.path.isfile(path):
+        # A device such as /dev/null would become a file.
+        raise ConfigError(path, "is no regular file, and is not replaced by one")
     directory, name = os.path.split(path)
     # No #include of Asterisk picks it up: a pattern does not match names that begin with a dot.
     prefix = f".{name}.siptrunk-"

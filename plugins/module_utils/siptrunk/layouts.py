@@ -5,41 +5,46 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, FrozenSet, Optional
+from typing import Dict, FrozenSet, Mapping, Optional
+
+from .drivers import DRIVERS, chan_sip, pjsip
 
 
 @dataclass(frozen=True)
 class Places:
-    """The files that lines of the trunks go into, of the directory of sip.conf.
+    """The files that lines of the trunks go into, of Asterisk's configuration directory.
 
-    register, general, sections: for new register lines, settings for all, and sections
-    editable: those that may be changed at all; None for every file that sip.conf includes
-    whole: register and general are for the lines of a section that is elsewhere, and have no header
+    sections: for new sections
+    register, general: of chan_sip, for new register lines and settings for all; None for the file of sections.
+        In files of their own they are lines of a section that is elsewhere, and have no header
+    editable: the files that may be changed at all; None for every file that the driver's main file includes
     """
 
-    register: str
-    general: str
     sections: str
+    register: Optional[str] = None
+    general: Optional[str] = None
     editable: Optional[FrozenSet[str]] = None
 
 
 @dataclass(frozen=True)
 class Layout:
-    """sip: the trunks' places in files of others; None when they have a file of their own, which sip.conf includes
+    """places: the drivers that trunks can have there, the preferred one first, each with the trunks' places in files of
+        others; None when they have files of their own
     extensions, manager: what includes our part of the dialplan, and the verifier's AMI user"""
 
-    sip: Optional[Places]
+    places: Mapping[str, Optional[Places]]
     extensions: str
     manager: str
 
 
-IN_PLACE = Places("sip.conf", "sip.conf", "sip.conf")
+IN_PJSIP_CONF = Places(pjsip.MAIN)
+IN_SIP_CONF = Places(chan_sip.MAIN)
 # FreePBX, Issabel and Trixbox generate the other files, and leave these to the administrator. The first two are
 # included inside of [general].
 FREEPBX = Places(
+    "sip_custom.conf",
     "sip_registrations_custom.conf",
     "sip_general_custom.conf",
-    "sip_custom.conf",
     frozenset(
         {
             "sip_registrations_custom.conf",
@@ -51,7 +56,9 @@ FREEPBX = Places(
 )
 
 LAYOUTS: Dict[str, Layout] = {
-    "included": Layout(None, "extensions.conf", "manager.conf"),
-    "in_place": Layout(IN_PLACE, "extensions.conf", "manager.conf"),
-    "freepbx": Layout(FREEPBX, "extensions_custom.conf", "manager_custom.conf"),
+    "included": Layout(dict.fromkeys(DRIVERS), "extensions.conf", "manager.conf"),
+    "in_place": Layout(
+        {pjsip.NAME: IN_PJSIP_CONF, chan_sip.NAME: IN_SIP_CONF}, "extensions.conf", "manager.conf"
+    ),
+    "freepbx": Layout({chan_sip.NAME: FREEPBX}, "extensions_custom.conf", "manager_custom.conf"),
 }

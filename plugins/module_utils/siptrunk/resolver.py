@@ -21,10 +21,14 @@ _TIMEOUT = 2.0
 
 
 class Addresses(NamedTuple):
-    """known: normalised; empty when the name does not resolve; complete: no question stayed open."""
+    """known: normalised; empty when the name does not resolve; complete: no question stayed open
+
+    of_services: those of the known that SRV leads to
+    """
 
     known: FrozenSet[str]
     complete: bool
+    of_services: FrozenSet[str] = frozenset()
 
 
 def normal(address: str) -> str:
@@ -38,20 +42,22 @@ def normal(address: str) -> str:
 
 
 def resolve(host: str, port: Optional[int] = None) -> Addresses:
-    """All addresses that chan_sip may take for *host*; SRV counts only when no *port* is given."""
+    """All addresses that Asterisk may take for *host*; SRV counts only when no *port* is given."""
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     try:
         return Addresses(frozenset([normal(str(ipaddress.ip_address(bare)))]), True)
     except ValueError:
         pass
     # Whether chan_sip looks for SRV depends on srvlookup, so the addresses of the name itself count, too.
-    names, complete = [bare], True
+    targets: List[str] = []
+    complete = True
     if port is None:
         for service in _SERVICES:
-            targets = _srv_targets(f"{service}.{bare}")
-            complete = complete and targets is not None
-            names += targets or []
-    return Addresses(frozenset(address for name in names for address in _addresses(name)), complete)
+            found = _srv_targets(f"{service}.{bare}")
+            complete = complete and found is not None
+            targets += found or []
+    of_services = frozenset(address for name in targets for address in _addresses(name))
+    return Addresses(of_services.union(_addresses(bare)), complete, of_services)
 
 
 def _addresses(name: str) -> Iterator[str]:

@@ -1,19 +1,26 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the states merged, replaced, overridden and deleted make of a PBX, in each layout."""
+"""What the states that write make of a PBX, in each layout."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import os
+from dataclasses import dataclass, field, replace
 from types import ModuleType
-from typing import Any, Callable, Dict, List, Mapping, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from . import changes, deployment, in_place
-from .drivers.chan_sip_reader import Leftover
+from . import changes, deployment, in_place, migration
+from .deployment import PlannedFile
+from .drivers import DRIVERS, chan_sip, pjsip, pjsip_transports
+from .drivers.options import Catalogue, of_release
+from .drivers.pjsip_transports import Transport
+from .drivers.shared import Leftover
 from .errors import InvalidTrunks, Problem, SipTrunkError
+from .fields import EXPIRY
 from .files import Attributes
-from .layouts import LAYOUTS, Layout
-from .trunk import load_trunks
+from .layouts import LAYOUTS
+from .migration import Moved
+from .trunk import Trunk, load_trunks
 
 Trunks = List[Dict[str, Any]]
 
@@ -25,6 +32,9 @@ class Pbx:
     layout: a name of LAYOUTS
     attributes: of files that belong to the trunks
     manager_user: also give the verifier its AMI user
+    beside: the other drivers that this Asterisk loads
+    catalogue: the options that chan_pjsip knows here; None for another driver
+    transports: those of chan_pjsip that were declared; None for what the trunks need
     """
 
     config_dir: str
@@ -32,6 +42,9 @@ class Pbx:
     layout: str
     attributes: Attributes
     manager_user: bool = False
+    beside: Tuple[str, ...] = ()
+    catalogue: Optional[Catalogue] = None
+    transports: Optional[Tuple[Transport, ...]] = None
 
 
 @dataclass(frozen=True)
@@ -42,22 +55,31 @@ class Planned:
     files: as they shall be
     leftovers: what no trunk can hold
     changes: the differences in words
+    reload: the commands of Asterisk's CLI that make the change take effect, in order
+    undo: those for the files as they were, once they are back
+    registers: the names of the trunks that the commands have register anew
+    transports_at: path of the transports that must have been there when Asterisk was started; None where none must
+    warnings: what the user should know and nobody can do for him
     """
 
     before: Trunks = field(repr=False)
     after: Trunks = field(repr=False)
-    files: Tuple[deployment.PlannedFile, ...] = field(repr=False)
+    files: Tuple[PlannedFile, ...] = field(repr=False)
     leftovers: Tuple[Leftover, ...]
     changes: Tuple[str, ...]
+    reload: Tuple[str, ...]
+    undo: Tuple[str, ...]
+    registers: Tuple[str, ...]
+    transports_at: Optional[str] = None
+    warnings: Tuple[str, ...] = ()
 
 
 def present(pbx: Pbx) -> Tuple[Trunks, Tuple[Leftover, ...]]:
     """The trunks that are there, secrets included, and what no trunk can hold."""
-    places = LAYOUTS[pbx.layout].sip
-    if places is None:
-        return deployment.current_trunks(pbx.config_dir, pbx.driver), ()
-    found = in_place.Trunks(pbx.config_dir, places)
-    return deployment.completed(found.trunks, pbx.config_dir), tuple(found.leftovers)
+    place = _in_place(pbx)
+    if place is None:
+        return [trunk for trunks in _of_drivers(pbx).values() for trunk in trunks], ()
+    return deployment.completed(place.trunks, pbx.config_dir, pbx.driver), tuple(place.leftovers)
 
 
 def plan(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
@@ -65,32 +87,121 @@ def plan(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
 
     Raises SipTrunkError when it cannot be.
     """
-    layout = LAYOUTS[pbx.layout]
-    if layout.sip is None:
-        return _plan_included(state, given, pbx)
-    return _plan_in_place(state, given, pbx, layout, in_place.Trunks(pbx.config_dir, layout.sip))
+    _check_names(given)
+    if state == MIGRATED:
+        return _plan_migrated(given, pbx)
+    place = _in_place(pbx)
+    return _plan_in_place(state, given, pbx, place) if place else _plan_included(state, given, pbx)
+
+
+def _in_place(pbx: Pbx) -> Optional[in_place.Trunks]:
+    """The trunks in files of others; None when they have files of their own."""
+    places = LAYOUTS[pbx.layout].places[pbx.driver.NAME]
+    return in_place.trunks_of(pbx.driver, pbx.config_dir, places) if places else None
 
 
 def _plan_included(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
-    before, leftovers = present(pbx)
-    trunks = load_trunks(_wanted(state, before, given))
-    files = deployment.plan(trunks, pbx.config_dir, pbx.driver, pbx.attributes, manager_user=pbx.manager_user)
-    return _planned(before, [trunk.to_dict() for trunk in trunks], files, leftovers)
+    had = _of_drivers(pbx)
+    return _plan_of(_wanted(state, _all(had), given), had, pbx)
+
+
+def _plan_migrated(given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
+    """All trunks of chan_sip, those by hand as well, become trunks of chan_pjsip; *given* says more of some of them."""
+    had = _of_drivers(pbx)
+    ours = {trunk["name"] for trunk in _all(had)}
+    moved = migration.take_out(pbx.config_dir, ours, pbx.catalogue or of_release(""))
+    had[chan_sip.NAME] += moved.trunks
+    return _plan_of(_wanted("merged", _all(had), given), had, pbx, moved)
+
+
+def _plan_of(
+    wanted: Trunks,
+    had: Mapping[str, Trunks],
+    pbx: Pbx,
+    moved: Optional[Moved] = None,
+) -> Planned:
+    """Files of our own for all trunks that are wanted.
+
+    had: those that were there, by driver; moved: what leaves files of others for that
+    """
+    trunks = load_trunks(wanted, driver=pbx.driver.NAME)
+    transports = _transports(trunks, pbx, moved.transports if moved else {})
+    files = deployment.plan(
+        trunks,
+        pbx.config_dir,
+        pbx.driver,
+        pbx.attributes,
+        edited=moved.files if moved else (),
+        transports=transports,
+        manager_user=pbx.manager_user,
+    )
+    if moved:
+        files = migration.redial(files, pbx.config_dir, moved.endpoints)
+    planned = _planned(
+        pbx, had, [trunk.to_dict() for trunk in trunks], files, moved.leftovers if moved else ()
+    )
+    return _with_transports(planned, trunks, transports, pbx)
+
+
+def _all(had: Mapping[str, Trunks]) -> Trunks:
+    return [trunk for trunks in had.values() for trunk in trunks]
+
+
+def _transports(
+    trunks: Sequence[Trunk], pbx: Pbx, options: Mapping[str, Mapping[str, Tuple[str, ...]]]
+) -> Optional[Sequence[Transport]]:
+    """Those of our own, with these options by protocol. The options of the trunks are checked, too.
+
+    Raises SipTrunkError for what the Asterisk here does not know, or nobody could call.
+    """
+    if pbx.catalogue is None:
+        return pbx.transports
+    problems = tuple(pjsip.check_options(trunks, pbx.catalogue))
+    if problems:
+        raise InvalidTrunks(problems)
+    transports = deployment.transports_for(trunks, pbx.config_dir, pbx.transports, pbx.beside, options)
+    for reason in pjsip_transports.unknown(transports, pbx.catalogue):
+        raise SipTrunkError(reason)
+    return transports
+
+
+def _with_transports(
+    planned: Planned, trunks: Sequence[Trunk], transports: Optional[Sequence[Transport]], pbx: Pbx
+) -> Planned:
+    """The plan with what takes a restart of Asterisk."""
+    changed = deployment.changed_transports(pbx.config_dir, transports or ())
+    told = (
+        f"the transport {name} of chan_pjsip changes when Asterisk is restarted, not before"
+        for name in changed
+    )
+    resolves = pbx.catalogue and transports and pjsip_transports.resolved_by_pjsip(trunks)
+    return replace(
+        planned,
+        transports_at=os.path.join(pbx.config_dir, pjsip_transports.FILENAME) if resolves else None,
+        warnings=(*planned.warnings, *told),
+    )
+
+
+def _of_drivers(pbx: Pbx) -> Dict[str, Trunks]:
+    """The trunks of our own files by driver: there are some of another one when the driver was changed."""
+    return {name: deployment.current_trunks(pbx.config_dir, driver) for name, driver in DRIVERS.items()}
 
 
 def _plan_in_place(
-    state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx, layout: Layout, place: in_place.Trunks
+    state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx, place: in_place.Trunks
 ) -> Planned:
     """Only trunks that are declared now, or were before, get a part of the dialplan and of the manifest."""
     if state in ("deleted", "overridden") and not given:
-        raise SipTrunkError(f"layout = {pbx.layout}: all peers with a fixed host would go; name the trunks")
-    before = deployment.completed(place.trunks, pbx.config_dir)
+        raise SipTrunkError(f"layout = {pbx.layout}: all trunks of the files would go; name them")
+    before = deployment.completed(place.trunks, pbx.config_dir, pbx.driver)
     after = {trunk["name"]: trunk for trunk in _wanted(state, before, given)}
     declared = {trunk["name"] for trunk in given} & after.keys()
     ours = declared | deployment.declared_before(pbx.config_dir)
-    trunks = load_trunks([trunk for name, trunk in after.items() if name in ours])
+    trunks = load_trunks([trunk for name, trunk in after.items() if name in ours], driver=pbx.driver.NAME)
+    changed = [trunk for trunk in trunks if trunk.name in declared]
+    transports = _transports(trunks, pbx, {})
     place.change(
-        [trunk for trunk in trunks if trunk.name in declared],
+        changed,
         [trunk["name"] for trunk in before if trunk["name"] not in after],
         whole=state != "merged",
     )
@@ -99,30 +210,107 @@ def _plan_in_place(
         pbx.config_dir,
         pbx.driver,
         pbx.attributes,
-        layout=layout,
+        layout=LAYOUTS[pbx.layout],
         changed_in_place=place,
+        transports=transports,
         manager_user=pbx.manager_user,
     )
     after.update((trunk.name, trunk.to_dict()) for trunk in trunks)
-    changed = [trunk for trunk in trunks if trunk.name in declared]
-    sections = {section.name for section in pbx.driver.sections(changed)}
-    leftovers = tuple(leftover for leftover in place.leftovers if leftover.section in sections)
-    return _planned(before, list(after.values()), files, leftovers, place.told)
+    planned = _planned(
+        pbx,
+        {pbx.driver.NAME: before},
+        list(after.values()),
+        files,
+        tuple(place.leftovers_of(declared)),
+        place.told,
+    )
+    return _with_transports(planned, trunks, transports, pbx)
 
 
 def _planned(
-    before: Trunks,
+    pbx: Pbx,
+    had: Mapping[str, Trunks],
     after: Trunks,
-    files: Tuple[deployment.PlannedFile, ...],
-    leftovers: Tuple[Leftover, ...],
+    files: Tuple[PlannedFile, ...],
+    leftovers: Sequence[Leftover],
     told: Sequence[str] = (),
 ) -> Planned:
+    """had: the trunks that were there, by driver"""
+    before = _all(had)
     enabled = [trunk for trunk in after if trunk.get("enabled", True)]
-    return Planned(before, enabled, files, leftovers, (*changes.told(before, enabled), *told))
+    was = {driver: _registering(trunks) for driver, trunks in had.items()}
+    is_now = {pbx.driver.NAME: _registering(enabled)}
+    reloads = deployment.reloads(files)
+    return Planned(
+        before,
+        enabled,
+        files,
+        tuple(leftovers),
+        (*changes.told(before, enabled), *_moved(had, enabled, pbx.driver.NAME), *told),
+        commands(reloads, was, is_now),
+        commands(reloads[::-1], is_now, was),
+        tuple(_renewed(had.get(pbx.driver.NAME, []), enabled, pbx.driver, reloads)),
+        warnings=tuple(_still_known(had, is_now)),
+    )
 
 
-def _wanted(state: str, before: Trunks, given: Sequence[Mapping[str, Any]]) -> Trunks:
-    """All trunks that there shall be."""
+def _moved(had: Mapping[str, Trunks], after: Trunks, driver: str) -> Iterator[str]:
+    names = {trunk["name"] for trunk in after}
+    for other, trunks in had.items():
+        for trunk in trunks:
+            if other != driver and trunk["name"] in names:
+                yield f"trunk {trunk['name']}: driver {driver} (was {other})"
+
+
+def _still_known(had: Mapping[str, Trunks], is_now: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for trunk in had.get(chan_sip.NAME, ()):
+        if trunk.get("registration") and trunk["name"] in is_now.get(pjsip.NAME, ()):
+            expiry = trunk["registration"].get("expiry", EXPIRY)
+            yield (
+                f"trunk {trunk['name']}: chan_sip cannot unregister: for up to {expiry} s the provider has its "
+                "contact, too"
+            )
+
+
+def commands(
+    reloads: Sequence[str], was: Mapping[str, Sequence[str]], is_now: Mapping[str, Sequence[str]]
+) -> Tuple[str, ...]:
+    """All that the running Asterisk is to be told.
+
+    reloads: those of the files that changed
+    was, is_now: the names of the trunks that register, by driver
+    """
+    ended = [
+        DRIVERS[driver].UNREGISTER.format(name)
+        for driver, names in was.items()
+        for name in names
+        if DRIVERS[driver].UNREGISTER and name not in is_now.get(driver, ())
+    ]
+    return (*ended, *reloads)
+
+
+def _renewed(had: Trunks, after: Trunks, driver: ModuleType, reloads: Sequence[str]) -> Iterator[str]:
+    """The names of the trunks that register anew; had: those that the driver had"""
+    before = {trunk["name"]: trunk for trunk in had}
+    for trunk in after if driver.RELOAD in reloads else ():
+        (loaded,) = load_trunks([trunk], driver=driver.NAME)
+        if loaded.registration and driver.registers_anew(_sound(before.get(loaded.name), driver), loaded):
+            yield loaded.name
+
+
+def _sound(trunk: Optional[Mapping[str, Any]], driver: ModuleType) -> Optional[Trunk]:
+    """A trunk that was read; None for one that is not sound, as it may be by hand."""
+    try:
+        return next(iter(load_trunks([trunk] if trunk else [], driver=driver.NAME)), None)
+    except InvalidTrunks:
+        return None
+
+
+def _registering(trunks: Sequence[Mapping[str, Any]]) -> List[str]:
+    return [trunk["name"] for trunk in trunks if trunk.get("registration")]
+
+
+def _check_names(given: Sequence[Mapping[str, Any]]) -> None:
     names = [trunk["name"] for trunk in given]
     twice = [
         Problem(name, "name", name, "is given twice", "declare each trunk once")
@@ -131,6 +319,10 @@ def _wanted(state: str, before: Trunks, given: Sequence[Mapping[str, Any]]) -> T
     ]
     if twice:
         raise InvalidTrunks(twice)
+
+
+def _wanted(state: str, before: Trunks, given: Sequence[Mapping[str, Any]]) -> Trunks:
+    """All trunks that there shall be."""
     return _WANTED[state](before, {trunk["name"]: dict(trunk) for trunk in given})
 
 
@@ -166,4 +358,5 @@ _WANTED: Dict[str, Callable[[Trunks, Named], Trunks]] = {
     "overridden": _overridden,
     "deleted": _deleted,
 }
-WRITING = tuple(_WANTED)
+MIGRATED = "migrated"
+WRITING = (*_WANTED, MIGRATED)

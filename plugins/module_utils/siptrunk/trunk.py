@@ -158,8 +158,9 @@ class Nat:
 class Sections:
     """Names of the trunk's sections, where they are not ``NAME-in``, ``NAME-in2``, ... and ``NAME-out``.
 
-    inbound: in the order of ``inbound.trust``, as far as they differ
-    outbound: where calls go out; it may be one of those that calls come in through
+    inbound: in the order of ``inbound.trust``, as far as they differ; chan_sip only
+    outbound: where calls go out; it may be one of those that calls come in through. With chan_pjsip the endpoint,
+        and ``NAME`` where it is not given
     """
 
     inbound: Tuple[str, ...] = ()
@@ -184,11 +185,24 @@ def unusual(trunk: str, inbound: Sequence[str], outbound: Optional[str]) -> Sect
     return Sections(tuple(names), None if outbound == outbound_name(trunk) else outbound)
 
 
+# A tuple for an option that is given several times.
+RawOptions = Mapping[str, Union[str, Tuple[str, ...]]]
+
+
 @dataclass(frozen=True)
 class Options:
-    """peer: options of chan_sip's peers without a field of their own; a tuple for one given several times"""
+    """Options without a field of their own, for one driver each: what the other one has counts for nothing.
 
-    peer: Mapping[str, Union[str, Tuple[str, ...]]]
+    peer: of chan_sip's peers
+    registration, endpoint, aor, auth, identify: of chan_pjsip's objects
+    """
+
+    peer: RawOptions
+    registration: RawOptions
+    endpoint: RawOptions
+    aor: RawOptions
+    auth: RawOptions
+    identify: RawOptions
 
 
 class Credentials(NamedTuple):

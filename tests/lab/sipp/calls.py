@@ -30,7 +30,7 @@ def main() -> int:
 
     make = commands.add_parser("make", help="call a number, hold, hang up; then print what happened")
     make.add_argument("number")
-    make.add_argument("host")
+    make.add_argument("host", help="HOST or HOST:PORT; without one, 5060")
     make.add_argument(
         "--from",
         dest="callers",
@@ -86,14 +86,15 @@ def answer() -> NoReturn:
 
 def make_calls(args: argparse.Namespace) -> dict[str, object]:
     count = len(args.callers)
+    target = args.host if ":" in args.host else f"{args.host}:5060"
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         (work / "callers.csv").write_text("SEQUENTIAL\n" + "".join(f"{caller}\n" for caller in args.callers))
         done = subprocess.run(
             [
-                *sipp("call", args.port), f"{args.host}:5060", "-s", args.number, "-inf", work / "callers.csv",
+                *sipp("call", args.port), target, "-s", args.number, "-inf", work / "callers.csv",
                 "-m", str(count), "-l", str(count if args.at_once else 1), "-r", "20", "-d", str(args.hold),
-                "-recv_timeout", "8000", "-timeout", "60", "-stf", work / "statistics.csv",
+                "-recv_timeout", "8000", "-timeout", str(60 + args.hold // 1000), "-stf", work / "statistics.csv",
                 "-trace_msg", "-message_file", work / "messages.log",
             ],
             cwd=work, text=True, check=False,

@@ -22,6 +22,9 @@ _UNKNOWN_ACTION = "Invalid/unknown command"
 
 Message = Dict[str, str]
 
+# chan_pjsip sends the passwords of all accounts along, in clear, to whoever asks for its registrations.
+_FORGOTTEN = b"Event: AuthDetail\r\n"
+
 
 class AmiError(SipTrunkError):
     """The manager interface does not answer, or not as expected."""
@@ -32,7 +35,7 @@ class UnknownAction(AmiError):
 
 
 class Framing:
-    """Bytes in, messages out."""
+    """Bytes in, messages out; those with the accounts of chan_pjsip are dropped unread."""
 
     def __init__(self) -> None:
         self._greeted = False
@@ -50,7 +53,9 @@ class Framing:
             self._greeted, self._rest = True, rest
         *blocks, self._rest = self._rest.split(b"\r\n\r\n")
         # Some messages end with one line end too many.
-        return [_message(block) for block in blocks if block.strip()]
+        return [
+            _message(block) for block in blocks if block.strip() and not block.lstrip().startswith(_FORGOTTEN)
+        ]
 
 
 def _message(block: bytes) -> Message:

@@ -30,6 +30,7 @@ STATES = (
     "Unknown",
 )
 VERSION = "core show version"
+UPTIME = "core show uptime seconds"
 _CONTROL_SOCKET = "/var/run/asterisk/asterisk.ctl"
 _REGISTRATION = re.compile(
     r"(?P<registrar>\S.*?)\s+[YN]\s+(?P<account>\S.*?)\s+(?P<refresh>-?\d+)\s+"
@@ -96,6 +97,14 @@ def read_version(text: str) -> Optional[str]:
     """The version from ``core show version`` or ``asterisk -V``."""
     found = re.search(r"^Asterisk (\S+)", text, re.MULTILINE)
     return found[1] if found else None
+
+
+def read_uptime(text: str) -> int:
+    """Seconds since the start, from ``core show uptime seconds``."""
+    found = re.search(r"^System uptime: (\d+)", text, re.MULTILINE)
+    if not found:
+        raise Unavailable("unreadable", f"'{UPTIME}' has no time")
+    return int(found[1])
 
 
 def read_registrations(text: str, driver: str) -> List[Registration]:

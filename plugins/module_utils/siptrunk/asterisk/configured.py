@@ -1,31 +1,49 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a PBX without a manifest must show: read from its own sip.conf."""
+"""What a PBX without a manifest must show: read from its own sip.conf and pjsip.conf."""
 
 from __future__ import annotations
 
 import os
 import re
-from typing import Dict, List, Optional, Tuple
+from dataclasses import replace
+from typing import Any, Dict, List, Optional, Tuple
 
 from .. import register_line
 from ..config.effective import Effective, EffectiveEntry, EffectiveSection, load
 from ..config.text import fold
-from ..drivers import chan_sip
+from ..drivers import chan_sip, pjsip
+from ..drivers.shared import Origin
 from ..errors import ConfigError
 from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
 from ..register_line import DEFAULT_EXPIRY, RegisterLine
+from ..trunk import load_trunks
+
+# What is seen of an account in the running Asterisk.
+_SHOWN = ("user", "domain", "contact", "expiry")
 
 
 def expected(config_dir: str) -> List[ExpectedTrunk]:
-    """One trunk for each register line with the peers of its host, and one for each other host of peers.
+    """The trunks that the files of both drivers hold.
 
-    Raises ConfigError when sip.conf is not there, or when Asterisk refuses it.
+    Raises ConfigError when neither file is there, or when Asterisk refuses one.
     """
-    path = os.path.join(config_dir, chan_sip.MAIN)
-    effective = load(path, config_dir=config_dir)
-    if effective.error:
-        raise ConfigError(path, f"Asterisk refuses the whole file: {effective.error}")
+    trunks: List[ExpectedTrunk] = []
+    files = {chan_sip.MAIN: _of_chan_sip, pjsip.MAIN: _of_pjsip}
+    present = [name for name in files if os.path.exists(os.path.join(config_dir, name))]
+    if not present:
+        raise ConfigError(config_dir, f"has neither {' nor '.join(files)}")
+    for name in present:
+        path = os.path.join(config_dir, name)
+        effective = load(path, config_dir=config_dir)
+        if effective.error:
+            raise ConfigError(path, f"Asterisk refuses the whole file: {effective.error}")
+        trunks += files[name](effective)
+    return trunks
+
+
+def _of_chan_sip(effective: Effective) -> List[ExpectedTrunk]:
+    """One trunk for each register line with the peers of its host, and one for each other host of peers."""
     general = effective.first("general")
     default_expiry = _number(general.last("defaultexpiry")) if general else None
     hosts = _peers_by_host(effective)
@@ -95,3 +113,36 @@ def _number(entry: Optional[EffectiveEntry]) -> Optional[int]:
 
 def _bare(host: str) -> str:
     return host[1:-1] if host.startswith("[") and host.endswith("]") else host
+
+
+def _of_pjsip(effective: Effective) -> List[ExpectedTrunk]:
+    found = pjsip.read(effective)
+    return [_expectation(trunk, origin) for trunk, origin in zip(found.trunks, found.origins)]
+
+
+def _expectation(data: Dict[str, Any], origin: Origin) -> ExpectedTrunk:
+    """What is expected of a trunk that was read, its objects named as they are in the file."""
+    account = data.get("registration")
+    needed = {
+        "name": data["name"],
+        "provider": {**data["provider"], "outbound_proxy": None},
+        "registration": account and {**{key: account.get(key) for key in _SHOWN}, "secret": "is not needed"},
+        "inbound": {"trust": data.get("inbound", {}).get("trust")},
+        "sections": data.get("sections"),
+    }
+    (trunk,) = load_trunks([needed], driver=pjsip.NAME)
+    wanted = pjsip.expectation(trunk)
+    objects = {kind: section for section in origin.sections for kind in _kinds(section)}
+    registration, calls = wanted.registration, "aor" in objects
+    if registration:
+        registration = replace(registration, name=objects["registration"].name)
+    peers = tuple(
+        replace(peer, calling=calls)
+        for peer in wanted.peers
+        if "endpoint" in objects and (peer.trusted or calls)
+    )
+    return replace(wanted, registration=registration, peers=peers)
+
+
+def _kinds(section: EffectiveSection) -> List[str]:
+    return [entry.value for entry in section.values("type")]

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Mapping, Optional, Tuple
+from typing import Mapping, Optional, Tuple, Union
 
 from ..errors import SipTrunkError
 
@@ -15,7 +15,7 @@ REGISTRAR_WIDTH = 39
 
 
 class Unavailable(SipTrunkError):
-    """The state of the trunks cannot be had; *cause* is one of those in ``verify.CAUSES``."""
+    """The state of the trunks cannot be had; *cause* is one of those in ``causes.CAUSES``."""
 
     def __init__(self, cause: str, detail: str) -> None:
         self.cause, self.detail = cause, detail
@@ -24,23 +24,31 @@ class Unavailable(SipTrunkError):
 
 @dataclass(frozen=True)
 class Registration:
-    """One line of chan_sip's registry.
+    """One line of chan_sip's registry, or one registration object of chan_pjsip.
 
-    account: over AMI ``user@domain`` (the host where no domain was given); over the CLI what the column shows
-    registrar: ``host:port``
-    state: in chan_sip's words (regstate2str() in channels/chan_sip.c)
-    refresh: seconds from the registration to its next refresh
-    registered_at: epoch seconds of the last success, in whole seconds; None when there was none
-    cut: the CLI was asked, so account and registrar end at the width of their columns
+    account: ``user@domain``; over chan_sip's CLI what the column shows
+    registrar: ``host:port``; without the port where chan_pjsip's server_uri has none and does not say the transport
+    state: in Asterisk's words (regstate2str() in channels/chan_sip.c, sip_outbound_registration_status_str() in
+        res/res_pjsip_outbound_registration.c)
+    refresh: of chan_sip: seconds from the registration to its next refresh
+    registered_at: of chan_sip: epoch seconds of the last success, in whole seconds; None when there was none
+    cut: chan_sip's CLI was asked, so account and registrar end at the width of their columns
+    name: of chan_pjsip's object
+    next_at: of chan_pjsip: epoch seconds of the next REGISTER, or of the one that has no answer yet; None from
+        releases that do not tell
+    retry_interval: of chan_pjsip: seconds to the next try, unless the provider has refused the last one for good
     """
 
     driver: str
     account: str
     registrar: str
     state: str
-    refresh: int
-    registered_at: Optional[int]
+    refresh: int = 0
+    registered_at: Optional[int] = None
     cut: bool = False
+    name: Optional[str] = None
+    next_at: Optional[int] = None
+    retry_interval: Optional[int] = None
 
 
 @dataclass(frozen=True)
@@ -59,10 +67,53 @@ class Peer:
         """It answers OPTIONS, soon or late."""
         return self.status.startswith(("OK", "LAGGED"))
 
+    @property
+    def addresses(self) -> Tuple[str, ...]:
+        return (self.address,) if self.address else ()
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One endpoint of pjsip.conf as it runs.
+
+    addresses: what its identify objects match: addresses and networks
+    contacts: what qualify found of the contacts that its aors have, such as ``Avail (12.345 ms)`` or ``Unavail``
+    """
+
+    addresses: Tuple[str, ...] = ()
+    contacts: Tuple[str, ...] = ()
+
+    @property
+    def address(self) -> Optional[str]:
+        return self.addresses[0] if self.addresses else None
+
+    @property
+    def status(self) -> str:
+        return ", ".join(self.contacts)
+
+    @property
+    def answers(self) -> bool:
+        """One of its contacts answers OPTIONS."""
+        return any(status.startswith("Avail") for status in self.contacts)
+
+    @property
+    def silent(self) -> bool:
+        """All of its contacts were asked, and none answers."""
+        return bool(self.contacts) and all(status == "Unavail" for status in self.contacts)
+
+
+Section = Union[Peer, Endpoint]
+
 
 @dataclass(frozen=True)
 class Snapshot:
-    """source: ``ami``, ``cli``, or None when nobody answered; then *failure* says why."""
+    """What was seen, and what could not be.
+
+    source: ``ami``, ``cli``, or None when nobody answered; then *failure* says why
+    peers, endpoints: by name: of chan_sip, of chan_pjsip
+    unavailable: why a driver did not answer, by its name
+    started_at: epoch seconds; None when it was not asked
+    """
 
     source: Optional[str] = None
     asterisk: Optional[str] = None
@@ -70,3 +121,10 @@ class Snapshot:
     peers: Mapping[str, Peer] = field(default_factory=dict)
     failure: Optional[Unavailable] = None
     notes: Tuple[str, ...] = ()
+    endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
+    unavailable: Mapping[str, Unavailable] = field(default_factory=dict)
+    started_at: Optional[int] = None
+
+    def why_not(self, driver: str) -> Optional[Unavailable]:
+        """Why nothing is known of a driver's trunks; None when it was asked."""
+        return self.failure or self.unavailable.get(driver)

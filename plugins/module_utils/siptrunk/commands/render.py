@@ -8,14 +8,14 @@ import argparse
 import json
 import os
 import sys
-from typing import Any
+from typing import Any, Sequence
 
 from .. import dialplan
 from ..console import complain
-from ..drivers import DRIVERS
+from ..drivers import DRIVERS, options, pjsip
 from ..errors import ConfigError, InvalidTrunks
 from ..files import Attributes, write_text
-from ..trunk import load_trunks
+from ..trunk import Trunk, load_trunks
 
 NAME = "render"
 HELP = "print the configuration of declared trunks, secrets included"
@@ -25,7 +25,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "trunks", metavar="TRUNKS.json", help="the list of trunks, or sip_trunks: the list; - is stdin"
     )
-    parser.add_argument("--driver", choices=list(DRIVERS), default="chan_sip", help="the channel driver")
+    parser.add_argument(
+        "--driver",
+        choices=list(DRIVERS),
+        default=next(iter(DRIVERS)),
+        help="the channel driver (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--asterisk",
+        metavar="VERSION",
+        help="refuse options of pjsip.conf that this Asterisk does not know, such as 16 or 22.10.1",
+    )
     parser.add_argument("--dialplan", action="store_true", help=f"print {dialplan.FILENAME} instead")
     parser.add_argument("-o", "--output", metavar="FILE", help="write here, readable by nobody else (0600)")
 
@@ -34,16 +44,24 @@ def run(args: argparse.Namespace) -> int:
     """0, or 1 when the trunks are invalid: then every problem is on stderr, and nothing is written."""
     try:
         trunks = load_trunks(_declared(args.trunks), driver=args.driver)
+        if args.asterisk and args.driver == pjsip.NAME:
+            _check_options(trunks, args.asterisk)
     except InvalidTrunks as invalid:
         complain(invalid)
         return 1
-    room = dialplan if args.dialplan else DRIVERS[args.driver]
-    text = str(room.render(trunks))
+    driver = DRIVERS[args.driver]
+    text = str(dialplan.render(trunks, driver) if args.dialplan else driver.render(trunks))
     if args.output:
         write_text(args.output, text, Attributes(os.geteuid(), os.getegid(), 0o600))
     else:
         sys.stdout.write(text)
     return 0
+
+
+def _check_options(trunks: Sequence[Trunk], version: str) -> None:
+    problems = tuple(pjsip.check_options(trunks, options.of_release(version)))
+    if problems:
+        raise InvalidTrunks(problems)
 
 
 def _declared(path: str) -> Any:

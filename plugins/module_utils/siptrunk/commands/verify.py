@@ -10,7 +10,7 @@ import os
 import sys
 import time
 from datetime import datetime
-from typing import Callable, List, Optional
+from typing import Callable, Dict, List, Optional
 
 from ..asterisk import configured, live
 from ..asterisk.snapshot import Snapshot
@@ -19,6 +19,7 @@ from ..console import complain, show
 from ..errors import ConfigError, SipTrunkError
 from ..expectation import FILENAME, ExpectedTrunk, from_json
 from ..files import read_text
+from ..judges.pjsip import renewals
 from ..report import json, nagios, text
 from ..resolver import resolve
 from ..verify import PATIENCE, Report, verify
@@ -36,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--expect",
         metavar="FILE",
-        help=f"manifest of the expected trunks (default: DIR/{FILENAME}, and without it what sip.conf says)",
+        help=f"manifest of the expected trunks (default: DIR/{FILENAME}; without it, sip.conf and pjsip.conf)",
     )
     parser.add_argument("--config-dir", default="/etc/asterisk", metavar="DIR", help="default: /etc/asterisk")
     parser.add_argument(
@@ -52,6 +53,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="TIME",
         help="a registration must be newer than this: seconds of the epoch, or ISO 8601",
     )
+    parser.add_argument(
+        "--new",
+        action="append",
+        metavar="TRUNK",
+        help="what --since asks for is for this trunk alone; repeat it for several (default: all)",
+    )
+    parser.add_argument(
+        "--after",
+        action="append",
+        default=[],
+        metavar="COMMAND",
+        help="give Asterisk's CLI this command after a first look, such as 'module reload res_pjsip.so', and see what "
+        "it does; repeat it for several",
+    )
     parser.add_argument("--allow-none", action="store_true", help="to expect no trunk is ok, not unknown")
     parser.add_argument("--format", choices=list(_FORMATS), default="text")
 
@@ -60,10 +75,11 @@ def run(args: argparse.Namespace) -> int:
     """The exit code of a Nagios plug-in: whatever keeps us from a verdict is "unknown", never "ok"."""
     try:
         expected = _expected(args.expect, args.config_dir)
-        sections = [peer.section for trunk in expected for peer in trunk.peers]
+        looks = _Looks()
 
         def look(watched: float) -> Report:
-            snapshot: Snapshot = live.observe(sections, config_dir=args.config_dir)
+            asked_at = time.time()
+            snapshot: Snapshot = live.observe(expected, config_dir=args.config_dir)
             return verify(
                 expected,
                 snapshot,
@@ -72,9 +88,15 @@ def run(args: argparse.Namespace) -> int:
                 resolve=functools.lru_cache(maxsize=None)(resolve),
                 since=args.since,
                 watched=watched,
+                new=args.new,
+                renewed=looks.renewed(snapshot, asked_at),
                 allow_none=args.allow_none,
             )
 
+        if args.after:
+            # What is there now is what must change.
+            look(0.0)
+            live.tell(args.after, config_dir=args.config_dir)
         shown = sys.stderr.isatty()
         report = watch(look, wait=args.wait, progress=_progress if shown else None)
         if shown:
@@ -89,6 +111,22 @@ def run(args: argparse.Namespace) -> int:
         return _unknown(args.format, f"internal error: {type(error).__name__}")
     show(_FORMATS[args.format](report))
     return report.exit_code
+
+
+class _Looks:
+    """Remembers what the last look showed: chan_pjsip does not tell when it registered, so it must be seen."""
+
+    def __init__(self) -> None:
+        self._last: Optional[Snapshot] = None
+        self._asked_at = 0.0
+        self._renewed: Dict[str, float] = {}
+
+    def renewed(self, snapshot: Snapshot, asked_at: float) -> Dict[str, float]:
+        """By name, the epoch seconds after which a registration was made; *asked_at*: those of this look."""
+        if self._last:
+            self._renewed.update(dict.fromkeys(renewals(self._last, snapshot), self._asked_at))
+        self._last, self._asked_at = snapshot, asked_at
+        return self._renewed
 
 
 def _unknown(format_name: str, reason: str) -> int:
@@ -119,7 +157,8 @@ def watch(
         watched = clock() - start
         waiting = [verdict for verdict in report.verdicts if not verdict.ok]
         # What is final is believed when it was so twice, some time after a change.
-        was_settled, settled = settled, watched >= PATIENCE and all(verdict.final for verdict in waiting)
+        hopeless = all(verdict.hopeless(wait - watched) for verdict in waiting)
+        was_settled, settled = settled, watched >= PATIENCE and hopeless
         if not waiting or watched >= wait or (settled and was_settled):
             return report
         if progress:

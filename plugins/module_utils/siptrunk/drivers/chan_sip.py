@@ -7,21 +7,23 @@ Calls are matched to peers as check_peer_ok() in channels/chan_sip.c of Asterisk
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence, Tuple, Union
+from typing import Callable, Dict, Iterator, List, Optional, Sequence, Set, Tuple, Union
 
 from .. import register_line
 from ..config.document import Document
+from ..config.effective import Effective
 from ..config.text import fold
 from ..errors import NotRepresentable, Problem
 from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
 from ..fields import bracketed, closest
-from ..register_line import RegisterLine
+from ..register_line import DEFAULT_PORTS, RegisterLine
 from ..secrets import MASK
 from ..trunk import Trunk, inbound_name, outbound_name
-from .chan_sip_reader import Leftover, ReadBack, read
+from .chan_sip_reader import read
+from .shared import DENY_ALL, HEADER, YES, Leftover, Port, ReadBack, RenderedSection
 from .sip_conf import (
-    DENY_ALL,
     ENABLING,
     FIELD_OF,
     GENERAL,
@@ -36,14 +38,26 @@ from .sip_conf import (
     shown,
 )
 
-__all__ = ["Leftover", "ReadBack", "check", "check_together", "dial_string", "expectation", "read", "render"]
+__all__ = [
+    "Leftover",
+    "ReadBack",
+    "calling",
+    "check",
+    "check_together",
+    "dial_string",
+    "expectation",
+    "read",
+    "render",
+]
 
 NAME = "chan_sip"
+MODULES = ("chan_sip",)
 FILENAME = "sip_trunks.conf"
 MAIN = "sip.conf"
 RELOAD = "sip reload"
+# It cannot.
+UNREGISTER = None
 SIMPLE_SECRET = "let the provider set a secret that a register line can carry"
-HEADER = "; Managed by Ansible (telephony.asterisk): changes here are overwritten.\n"
 
 
 def check(trunk: Trunk) -> List[Problem]:
@@ -107,18 +121,17 @@ def register_value(trunk: Trunk) -> str:
     return register_line.render(_register_line(trunk))
 
 
-class RenderedSection(NamedTuple):
-    name: str
-    comment: str
-    entries: List[Tuple[str, str]]
-
-
 def sections(trunks: Sequence[Trunk]) -> Iterator[RenderedSection]:
     """The sections of all trunks in the order in which they must stand.
 
     A call is matched to the first peer of its address: one that lets nobody in stands behind all that do.
     """
     return _each(trunks, _inbound_sections, _outbound_sections)
+
+
+def registers_anew(before: Optional[Trunk], after: Trunk) -> bool:
+    """Whether a reload makes a trunk that registers do so again."""
+    return True
 
 
 def expectation(trunk: Trunk) -> ExpectedTrunk:
@@ -141,6 +154,35 @@ def expectation(trunk: Trunk) -> ExpectedTrunk:
             ExpectedPeer(trunk.calling, provider.host, provider.port, trusted=_trusts_provider(trunk))
         )
     return ExpectedTrunk(trunk.name, NAME, registration, tuple(peers))
+
+
+def listening(effective: Effective) -> Set[Port]:
+    """The ports that chan_sip has taken with this sip.conf (reload_config() in channels/chan_sip.c)."""
+    general = effective.first("general")
+    said = {fold(entry.key): entry.value for entry in general.entries} if general else {}
+
+    def port(key: str, default: int) -> int:
+        match = re.search(r"(?<=[\].0-9]):([0-9]{1,5})$|^:([0-9]{1,5})$", said.get(key, ""))
+        return int(match[1] or match[2]) if match else default
+
+    number = said.get("bindport", said.get("port", ""))
+    udp = port("udpbindaddr", port("bindaddr", int(number) if number.isdigit() else DEFAULT_PORTS["udp"]))
+    ports = {Port("udp", udp)}
+    if fold(said.get("tcpenable", "no")) in YES:
+        ports.add(Port("tcp", port("tcpbindaddr", udp)))
+    if fold(said.get("tlsenable", "no")) in YES:
+        ports.add(Port("tcp", port("tlsbindaddr", DEFAULT_PORTS["tls"])))
+    return ports
+
+
+def calling(trunk: Trunk) -> str:
+    """The section that calls go out through."""
+    return trunk.calling
+
+
+def default_calling(name: str) -> str:
+    """The same of a trunk of that name whose ``sections.outbound`` does not say."""
+    return outbound_name(name)
 
 
 def dial_string(section: str, number: str) -> str:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address, ip_network
-from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ..config.effective import EffectiveEntry, EffectiveSection
 from ..config.text import fold
-from ..fields import CODECS
 from ..register_line import DEFAULT_PORTS
+from .shared import CHANGED, IGNORED, access_list, codecs, unbracketed
 from .sip_conf import (
     CODECS_DEFAULT,
     CONTEXT_DEFAULT,
@@ -32,13 +32,23 @@ from .sip_conf import (
 _UNKNOWN = "is no option of a peer: chan_sip ignores it"
 _NO_FIELD = "has no field in a trunk"
 _UNFIT = "has a value that a trunk cannot have"
-_FRIEND = "becomes type=peer: a friend lets in whoever writes its name into From"
-_CHALLENGED = f"becomes insecure={INSECURE}: the provider's calls are challenged now, and would no longer be"
-_ONE_PORT = (
+FRIEND = "becomes type=peer: a friend lets in whoever writes its name into From"
+CHALLENGED = f"becomes insecure={INSECURE}: the provider's calls are challenged now, and would no longer be"
+ONE_PORT = (
     f"becomes insecure={INSECURE}: calls from other ports of the host are refused now, and would no longer be"
 )
-_FORCE = "is carried without force: requests inside of a call follow the route of the call"
+FORCE = "is carried without force: requests inside of a call follow the route of the call"
 _ACL = "is not deny=all, then a list of permits: a trunk has no other access list"
+SEVERAL_TRANSPORTS = "has several, and a trunk has one: calls to the provider leave by the first"
+# What becomes of an option for these reasons; for all others, it is lost.
+FATES = {
+    _UNKNOWN: IGNORED,
+    FRIEND: CHANGED,
+    CHALLENGED: CHANGED,
+    ONE_PORT: CHANGED,
+    FORCE: CHANGED,
+    SEVERAL_TRANSPORTS: CHANGED,
+}
 
 
 class Found(NamedTuple):
@@ -50,10 +60,6 @@ class Found(NamedTuple):
 
 class _Unfit(Exception):
     """A value that no field can hold."""
-
-
-def unbracketed(host: str) -> str:
-    return host[1:-1] if host.startswith("[") and host.endswith("]") else host
 
 
 def _port(value: str) -> int:
@@ -157,16 +163,19 @@ class Peer:
     @property
     def distrust(self) -> List[str]:
         """What would change for the provider's calls, were this the section of a trunk."""
-        words = set(fold(self.mentioned("insecure").value).split(","))
         if self._challenges:
-            return [_CHALLENGED]
-        return [] if "port" in words else [_ONE_PORT]
+            return [CHALLENGED]
+        return [] if "port" in self._insecure else [ONE_PORT]
 
     @property
     def _challenges(self) -> bool:
-        words = set(fold(self.mentioned("insecure").value).split(","))
         secret = self.mentioned("secret").value or self.mentioned("md5secret").value
-        return bool(secret) and "invite" not in words
+        return bool(secret) and "invite" not in self._insecure
+
+    @property
+    def _insecure(self) -> Set[str]:
+        entry = self._last.get("insecure")
+        return set(fold(entry.value).split(",")) if entry else set()
 
     def _read_own(self) -> None:
         for entry in self._entries:
@@ -176,7 +185,7 @@ class Peer:
             elif key in _READ:
                 self._read_field(key, entry)
             elif key == "type" and fold(entry.value) != "peer":
-                self.unread.append((entry, _FRIEND))
+                self.unread.append((entry, FRIEND))
             elif key in RAW and key not in PEER_OPTION:
                 # Some change what others say: the last one of each decides where it stands.
                 self.raw[key] = [*self.raw.pop(key, []), entry]
@@ -186,11 +195,13 @@ class Peer:
     def _read_field(self, key: str, entry: EffectiveEntry) -> None:
         path, convert = _READ[key]
         value = entry.value
+        if not value and convert in (str, _domain):
+            # To chan_sip, the same as none at all.
+            self.fields.pop(path, None)
+            return
         if key == "transport" and "," in value:
-            value, _comma, others = value.partition(",")
-            self.unread.append(
-                (entry, f"has several, and a trunk has one: calls to the provider leave by {value}")
-            )
+            value = value.partition(",")[0]
+            self.unread.append((entry, SEVERAL_TRANSPORTS))
         try:
             self.fields[path] = Found(convert(value), entry)
         except _Unfit:
@@ -215,22 +226,11 @@ class Peer:
 
     def _read_access_list(self) -> None:
         entries = [entry for entry in self.section.entries if fold(entry.key) in ("permit", "deny")]
-        try:
-            rules = [(fold(entry.key), ip_network(entry.value, strict=False)) for entry in entries]
-        except ValueError:
-            rules = []
-        denied = [network for key, network in rules if key == "deny"]
-        permitted = [network for key, network in rules if key == "permit"]
-        closed = {network.version for network in denied if not network.prefixlen}
-        orderly = (
-            closed
-            and len(closed) == len(set(denied))
-            and rules[-len(permitted) or len(rules) :] == [("permit", network) for network in permitted]
-        )
-        if orderly and not permitted:
-            self.denied = len(closed) == 2 or closed == {_version(self.host)}
-        if orderly and permitted and all(network.prefixlen for network in permitted):
-            self.inbound["inbound.permit"] = Found(list(map(str, permitted)), entries[-1])
+        found = access_list(entries)
+        if found and not found.permitted:
+            self.denied = len(found.closed) == 2 or found.closed == {_version(self.host)}
+        if found and found.permitted and all(ip_network(network).prefixlen for network in found.permitted):
+            self.inbound["inbound.permit"] = Found(found.permitted, entries[-1])
         elif not self.denied:
             self.unread += [(entry, _ACL) for entry in entries]
 
@@ -246,7 +246,7 @@ class Peer:
             return
         self.fields["provider.outbound_proxy"] = Found(parts[2], entry)
         if parts[3]:
-            self.unread.append((entry, _FORCE))
+            self.unread.append((entry, FORCE))
 
     def _read_context(self) -> None:
         entry = self._last.get("context") or self._default("context", CONTEXT_DEFAULT)
@@ -273,26 +273,13 @@ class Peer:
         self.fields["nat.keepalive_timeout"] = Found(timeout, qualify)
 
     def _read_codecs(self) -> None:
-        """Follow allow and disallow, one after the other (ast_format_cap_update_by_allow_disallow())."""
-        codecs = list(CODECS_DEFAULT)
         entries = [entry for entry in self._entries if fold(entry.key) in ("allow", "disallow")]
-        for entry in entries:
-            for word in filter(None, re.split("[,]", fold(entry.value))):
-                refused = (fold(entry.key) == "disallow") != word.startswith("!")
-                name = word[1:] if word.startswith("!") else word
-                if name == "all" and refused:
-                    codecs = []
-                elif name not in CODECS:
-                    self.unread.append(
-                        (entry, f"has {name}, which a trunk cannot have in its list of codecs")
-                    )
-                elif refused:
-                    codecs = [codec for codec in codecs if codec != name]
-                elif name not in codecs:
-                    codecs.append(name)
-        last = entries[-1] if entries else self._default("allow", ",".join(codecs))
-        if codecs:
-            self.fields["media.codecs"] = Found(codecs, last)
+        allowed, strange = codecs(entries, CODECS_DEFAULT)
+        for entry, name in strange:
+            self.unread.append((entry, f"has {name}, which a trunk cannot have in its list of codecs"))
+        last = entries[-1] if entries else self._default("allow", ",".join(allowed))
+        if allowed:
+            self.fields["media.codecs"] = Found(allowed, last)
         else:
             self.unread.append((last, "leaves no codec, and a trunk has one at least"))
 

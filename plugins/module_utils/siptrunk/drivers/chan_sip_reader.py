@@ -18,46 +18,16 @@ from ..fields import SECTION_NAME
 from ..register_line import DEFAULT_EXPIRY, RegisterLine
 from ..secrets import MASK, SECRET_FIELDS
 from ..trunk import compact, unusual
-from .chan_sip_peer import Found, Peer, unbracketed
+from .chan_sip_peer import FATES, Found, Peer
+from .shared import CHANGED, IGNORED, LOST, Leftover, Origin, ReadBack, as_name, distinct, unbracketed
 from .sip_conf import ENABLING, GENERAL, INHERITED, RETRY_INTERVAL, shown
 
 # Where port and transport come from the register line, and what a peer without them has.
 WAY = {"provider.port": None, "provider.transport": "udp"}
-
-
-@dataclass(frozen=True)
-class Leftover:
-    """An option that no field of a trunk stands for; a secret in *value* is masked."""
-
-    path: str
-    line: Optional[int]
-    section: str
-    key: str
-    value: str
-    reason: str
-
-
-@dataclass(eq=False)
-class Origin:
-    """Where a trunk was found.
-
-    sections: those that stand for it, in the order of the file
-    register: its register line, or the callbackextension that stands for one
-    """
-
-    sections: List[EffectiveSection] = field(default_factory=list, repr=False)
-    register: Optional[EffectiveEntry] = field(default=None, repr=False)
-
-
-@dataclass(frozen=True)
-class ReadBack:
-    """trunks: in the form of ``sip_trunks``, secrets included; origins: those of the trunks, in the same order
-    answering: the name of the section that the calls from each host come to"""
-
-    trunks: List[Dict[str, Any]] = field(repr=False)
-    leftovers: List[Leftover]
-    origins: List[Origin]
-    answering: Dict[str, str]
+# What a section for calls in says of calls out counts for nothing.
+_CALLS_OUT = frozenset(
+    f"outbound.{field}" for field in ("user", "secret", "secret_md5", "from_user", "from_domain")
+)
 
 
 def read(effective: Effective) -> ReadBack:
@@ -67,7 +37,7 @@ def read(effective: Effective) -> ReadBack:
     taken: Set[str] = set()
     trunks = []
     for group in groups:
-        name = _distinct(_as_name(group.name), taken)
+        name = distinct(as_name(group.name), taken)
         taken.add(fold(name))
         trunks.append(compact(reader.trunk(name, group)))
     origins = [
@@ -116,7 +86,7 @@ class _FileReader:
         # Of each host, the section that its calls come to.
         self._answering: Dict[str, Peer] = {}
         for note in effective.notes:
-            self.leftovers.append(Leftover(note.path, note.line, "", "", "", note.reason))
+            self.leftovers.append(Leftover(note.path, note.line, "", "", "", note.reason, IGNORED))
 
     @property
     def answering(self) -> Dict[str, str]:
@@ -142,18 +112,18 @@ class _FileReader:
             for entry in section.entries:
                 key = fold(entry.key)
                 if section is not generals[0]:
-                    self._leave(section, entry, "chan_sip reads the first [general] only")
+                    self._leave(section, entry, "chan_sip reads the first [general] only", IGNORED)
                 elif key == "register":
                     parsed = register_line.parse(entry.value)
                     if parsed.line is None:
                         self._leave(section, entry, "; ".join(map(str, parsed.notices)))
                     elif entry.value in lines:
-                        self._leave(section, entry, "is there twice, and chan_sip takes it once")
+                        self._leave(section, entry, "is there twice, and chan_sip takes it once", IGNORED)
                     else:
                         lines[entry.value] = _Line(parsed.line, entry, default_expiry)
                         if parsed.line.domain_port:
                             self._leave(section, entry, "the port of the domain has no field in a trunk")
-                elif key == "defaultexpiry":
+                elif key in ("defaultexpiry", "defaultexpirey"):
                     # It counts for the lines behind it.
                     default_expiry = _seconds(entry.value) or DEFAULT_EXPIRY
                 elif key not in INHERITED and key != RETRY_INTERVAL and not _is_ours(entry):
@@ -166,7 +136,7 @@ class _FileReader:
             peer = Peer(section, self._inherited)
             if not peer.is_trunk(registrars):
                 self._leave_section(
-                    section, "is no trunk: a trunk is a type=peer with the host of a provider"
+                    section, "is no trunk: a trunk is a type=peer with the host of a provider", IGNORED
                 )
             elif not SECTION_NAME.fullmatch(section.name):
                 self._leave_section(section, "has a name that a section of a trunk cannot have")
@@ -187,7 +157,7 @@ class _FileReader:
             if first is not section and section.last("type"):
                 named[fold(section.name)] = replace(first, entries=[*first.entries, *section.entries])
             elif first is not section:
-                self._leave_section(section, "has no type: chan_sip ignores it")
+                self._leave_section(section, "has no type: chan_sip ignores it", IGNORED)
         return list(named.values())
 
     def _callbacks(self, peers: Sequence[Peer]) -> Iterator[_Line]:
@@ -236,7 +206,7 @@ class _FileReader:
             first = self._answering.get(fold(peer.host), peer)
             if first is not peer and peer is not group.caller:
                 reason = f"gets no calls: [{first.section.name}] has the same host, and stands before it"
-                self._leave_section(peer.section, reason)
+                self._leave_section(peer.section, reason, CHANGED)
         for peer in sorted(group.peers, key=lambda peer: peer is not caller):
             for entry, reason in peer.unread:
                 self._leave(peer.section, entry, reason)
@@ -259,7 +229,9 @@ class _FileReader:
                 target[key] = found.value
             elif target[key] != found.value:
                 reason = f"is not the same everywhere: the trunk has {_said(path, target)}"
-                self._leave(peer.section, found.entry, reason)
+                idle = path in _CALLS_OUT and peer.direction == "in"
+                fate = CHANGED if idle or path.startswith("nat.keepalive") else LOST
+                self._leave(peer.section, found.entry, reason, fate)
 
     def _compare_way(self, provider: Mapping[str, Any], peer: Peer) -> None:
         """Port and transport of the trunk are those of the register line."""
@@ -278,7 +250,7 @@ class _FileReader:
                 self._leave(peer.section, entries[0], "is not the same in all sections of the trunk")
             elif not all(key in other.raw for other in group.peers):
                 reason = "is an option of one section; of the trunk, all sections have it"
-                self._leave(peer.section, entries[0], reason)
+                self._leave(peer.section, entries[0], reason, CHANGED)
 
     def _registration(self, registered: _Line, peers: Sequence[Peer]) -> Dict[str, Any]:
         line, _entry, expiry = registered
@@ -327,13 +299,13 @@ class _FileReader:
             if not user and caller:
                 user = outbound.get("from_user") or account
                 reason = f"is not said, and a trunk has a user; calls authenticate as {user}"
-                self._leave(caller.section, caller.mentioned("defaultuser"), reason)
+                self._leave(caller.section, caller.mentioned("defaultuser"), reason, CHANGED)
             outbound.update(auth="own", user=user, secret=given[0], secret_md5=secret_md5)
         else:
             for peer in group.peers if user and user != account else ():
                 if "outbound.user" in peer.fields:
                     entry = peer.fields["outbound.user"].entry
-                    self._leave(peer.section, entry, "means nothing without a secret")
+                    self._leave(peer.section, entry, "means nothing without a secret", IGNORED)
             if group.caller:
                 outbound["auth"] = "none"
             user = registration["user"] if registration and not group.caller else None
@@ -350,14 +322,14 @@ class _FileReader:
         names = unusual(name, inbound, calling)
         trunk["sections"] = {"inbound": list(names.inbound), "outbound": names.outbound}
 
-    def _leave(self, section: EffectiveSection, entry: EffectiveEntry, reason: str) -> None:
-        value = shown(fold(entry.key), entry.value)
-        self.leftovers.append(Leftover(entry.path, entry.line, section.name, entry.key, value, reason))
+    def _leave(self, section: EffectiveSection, entry: EffectiveEntry, reason: str, fate: str = LOST) -> None:
+        value, fate = shown(fold(entry.key), entry.value), FATES.get(reason, fate)
+        self.leftovers.append(Leftover(entry.path, entry.line, section.name, entry.key, value, reason, fate))
 
-    def _leave_section(self, section: EffectiveSection, reason: str) -> None:
+    def _leave_section(self, section: EffectiveSection, reason: str, fate: str = LOST) -> None:
         kind, host = section.last("type"), section.last("host")
         value = ", ".join(f"{entry.key}={entry.value}" for entry in (kind, host) if entry)
-        self.leftovers.append(Leftover(section.path, section.line, section.name, "", value, reason))
+        self.leftovers.append(Leftover(section.path, section.line, section.name, "", value, reason, fate))
 
 
 def _married(lines: Sequence[_Line], groups: List[_Group]) -> List[_Group]:
@@ -395,17 +367,3 @@ def _seconds(value: str) -> Optional[int]:
 def _said(path: str, target: Mapping[str, Any]) -> str:
     key = path.rpartition(".")[2]
     return MASK if key in SECRET_FIELDS else str(target[key])
-
-
-def _as_name(text: str) -> str:
-    """The nearest name that a trunk may have."""
-    name = re.sub(r"[^A-Za-z0-9._-]", "-", text)
-    return f"trunk-{name}"[:60] if not name or name[0].isdigit() else name[:60]
-
-
-def _distinct(name: str, taken: Set[str]) -> str:
-    candidate, number = name, 1
-    while fold(candidate) in taken:
-        number += 1
-        candidate = f"{name[:50]}-{number}"
-    return candidate

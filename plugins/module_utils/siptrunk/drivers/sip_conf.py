@@ -14,6 +14,7 @@ from typing import Any, Callable, Mapping, Sequence, Set
 from .. import register_line
 from ..config.text import fold
 from ..secrets import MASK
+from .shared import NO, YES
 
 # Refuse guests, and give callers with a known name no other answer than those with an unknown one.
 GENERAL = {"allowguest": "no", "alwaysauthreject": "yes"}
@@ -23,12 +24,7 @@ ENABLING = {"tcp": "tcpenable", "tls": "tlsenable"}
 TRUNKNAME = "trunkname"
 # Seconds between two tries to register, of all register lines.
 RETRY_INTERVAL = "registertimeout"
-DENY_ALL = ("0.0.0.0/0.0.0.0", "::/0")
 INSECURE = "port,invite"
-
-# ast_true() and ast_false()
-YES = dict.fromkeys(("yes", "true", "y", "t", "1", "on"), True)
-_NO = dict.fromkeys(("no", "false", "n", "f", "0", "off"), False)
 
 
 # Stands between the values of an option that must be there several times.
@@ -101,16 +97,14 @@ PEER_OPTIONS = (
         "auto_force_rport",
         _nat,
     ),
-    PeerOption("directmedia", "media.direct", {**YES, **_NO}, "yes"),
+    PeerOption("directmedia", "media.direct", {**YES, **NO}, "yes"),
     PeerOption(
         "dtmfmode",
         "media.dtmf",
         {"rfc2833": "rfc4733", "inband": "inband", "info": "info", "auto": "auto"},
         "rfc2833",
     ),
-    PeerOption(
-        "encryption", "media.srtp", {**dict.fromkeys(YES, "sdes"), **dict.fromkeys(_NO, "none")}, "no"
-    ),
+    PeerOption("encryption", "media.srtp", {**dict.fromkeys(YES, "sdes"), **dict.fromkeys(NO, "none")}, "no"),
     PeerOption(
         "t38pt_udptl",
         "media.t38",
@@ -127,15 +121,15 @@ PEER_OPTIONS = (
         "no",
         _fax,
     ),
-    PeerOption("trustrpid", "inbound.trust_identity", {**YES, **_NO}, "no"),
+    PeerOption("trustrpid", "inbound.trust_identity", {**YES, **NO}, "no"),
     PeerOption(
         "sendrpid",
         "outbound.identity_header",
-        {**dict.fromkeys(_NO, "none"), "rpid": "rpid", "pai": "pai", **dict.fromkeys(YES, "rpid")},
+        {**dict.fromkeys(NO, "none"), "rpid": "rpid", "pai": "pai", **dict.fromkeys(YES, "rpid")},
         "no",
         _identity_headers,
     ),
-    PeerOption("usereqphone", "outbound.user_phone", {**YES, **_NO}, "no"),
+    PeerOption("usereqphone", "outbound.user_phone", {**YES, **NO}, "no"),
 )
 # Older names that chan_sip still takes for the same option.
 ALSO_CALLED = {"canreinvite": "directmedia", "username": "defaultuser"}
@@ -154,6 +148,7 @@ INHERITED = frozenset(
     {
         *PEER_OPTION,
         "context",
+        "insecure",
         "qualify",
         "qualifyfreq",
         "allow",

@@ -64,6 +64,7 @@ def _trunk(verdict: Verdict) -> Dict[str, Any]:
         "granted_expiry": lease.granted if lease else None,
         "expires_in": lease.expires_in if lease else None,
         "registered_at": _moment(lease.registered_at) if lease else None,
+        "retry_in": lease.retry_in if lease else None,
         "trusted": verdict.trusted,
         "peers": [
             {
@@ -71,6 +72,7 @@ def _trunk(verdict: Verdict) -> Dict[str, Any]:
                 "host": peer.host,
                 "trusted": peer.trusted,
                 "address": running.address if running else None,
+                "addresses": running.addresses if running else (),
                 "qualify": running.status if running else None,
             }
             for peer, running in verdict.peers
@@ -81,6 +83,7 @@ def _trunk(verdict: Verdict) -> Dict[str, Any]:
 def _unexpected(running: Registration) -> Dict[str, Any]:
     return {
         "driver": running.driver,
+        "name": running.name,
         "account": running.account,
         "registrar": running.registrar,
         "state": running.state,

@@ -72,4 +72,5 @@ def _paragraph(names: Sequence[str], findings: Sequence[Finding]) -> Iterator[st
 def _unexpected(report: Report) -> Iterator[str]:
     yield "Registrations that no trunk expects:"
     for running in report.unexpected:
-        yield f"  {running.account} at {running.registrar}: {running.state}"
+        named = f"[{running.name}] " if running.name else ""
+        yield f"  {named}{running.account} at {running.registrar}: {running.state}"

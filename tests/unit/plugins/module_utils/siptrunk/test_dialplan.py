@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import dialplan
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.effective import load_text
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import chan_sip
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import chan_sip, pjsip
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk import load_trunks
 
 SMARTVOX: dict[str, Any] = {
@@ -26,7 +26,7 @@ LIMITED: dict[str, Any] = {
 
 
 def render(*trunks: dict[str, Any]) -> str:
-    return str(dialplan.render(load_trunks(trunks)))
+    return str(dialplan.render(load_trunks(trunks), chan_sip))
 
 
 def test_numbers_and_calls() -> None:
@@ -78,17 +78,25 @@ def test_completes_what_the_driver_read(trunks: list[dict[str, Any]]) -> None:
     loaded = load_trunks(trunks)
     found = chan_sip.read(load_text(str(chan_sip.render(loaded)), included=True)).trunks
     assert found != trunks
-    assert dialplan.complete(found, load_text(str(dialplan.render(loaded)))) == trunks
+    assert dialplan.complete(found, load_text(str(dialplan.render(loaded, chan_sip))), chan_sip) == trunks
 
 
 def test_a_trunk_that_the_dialplan_does_not_know_stays_as_it_is() -> None:
     found = [{"name": "byip", "provider": {"host": "198.51.100.9"}}]
-    assert dialplan.complete(found, load_text(render(SMARTVOX, LIMITED))) == found
+    assert dialplan.complete(found, load_text(render(SMARTVOX, LIMITED)), chan_sip) == found
 
 
 def test_a_limit_is_not_taken_from_another_trunk() -> None:
     twin = {**LIMITED, "name": "axb-c_d", "provider": {"host": "192.0.2.1"}, "inbound": {}, "outbound": {}}
     loaded = load_trunks([LIMITED, twin])
     found = chan_sip.read(load_text(str(chan_sip.render(loaded)), included=True)).trunks
-    completed = dialplan.complete(found, load_text(str(dialplan.render(loaded))))
+    completed = dialplan.complete(found, load_text(str(dialplan.render(loaded, chan_sip))), chan_sip)
     assert [trunk.get("outbound") for trunk in completed] == [LIMITED["outbound"], None]
+
+
+def test_calls_go_out_through_the_endpoint_of_chan_pjsip_and_are_read_back() -> None:
+    loaded = load_trunks([LIMITED, SMARTVOX], driver="pjsip")
+    text = str(dialplan.render(loaded, pjsip))
+    assert "Dial(PJSIP/${FILTER(0-9+*#,${EXTEN})}@a.b-c_d)" in text
+    found = pjsip.read(load_text(str(pjsip.render(loaded)), included=True)).trunks
+    assert dialplan.complete(found, load_text(text), pjsip) == [LIMITED, SMARTVOX]

@@ -50,6 +50,13 @@ def test_a_symbolic_link_is_followed(tmp_path: Path) -> None:
     assert link.is_symlink() and target.read_text() == "new\n"
 
 
+def test_what_is_no_regular_file_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigError, match="no regular file"):
+        files.write_text(str(tmp_path / "pipe"), "text", files.Attributes(os.getuid(), os.getgid(), 0o600))
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import (
     SipTrunkError,
 )
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.layouts import FREEPBX, IN_PLACE
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.layouts import FREEPBX, IN_SIP_CONF
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk import load_trunks
 
 BY_HAND = """\
@@ -72,7 +72,7 @@ def pbx(tmp_path: Path) -> Path:
 
 def change(pbx: Path, *trunks: dict[str, Any], removed: tuple[str, ...] = ()) -> dict[str, list[str]]:
     """Change the trunks; returns the lines that went (-) and came (+), by file."""
-    place = in_place.Trunks(str(pbx), IN_PLACE)
+    place = in_place.ChanSipTrunks(str(pbx), IN_SIP_CONF)
     place.change(load_trunks(trunks), removed)
     differences = {}
     for path, before, after in place.files():
@@ -87,7 +87,7 @@ def compare(before: str, after: str) -> list[str]:
 
 
 def read(pbx: Path) -> list[dict[str, Any]]:
-    return in_place.Trunks(str(pbx), IN_PLACE).trunks
+    return in_place.ChanSipTrunks(str(pbx), IN_SIP_CONF).trunks
 
 
 def test_trunks_are_found_and_devices_are_none(pbx: Path) -> None:
@@ -240,7 +240,7 @@ def test_what_cannot_be_undone_in_place_is_refused(tmp_path: Path) -> None:
 def refused(directory: Path, text: str, *trunks: dict[str, Any], removed: tuple[str, ...] = ()) -> str:
     """Try a change of a file that must be refused; returns the error."""
     (directory / "sip.conf").write_text(text)
-    place = in_place.Trunks(str(directory), IN_PLACE)
+    place = in_place.ChanSipTrunks(str(directory), IN_SIP_CONF)
     with pytest.raises(SipTrunkError) as caught:
         place.change(load_trunks(trunks), removed)
     assert (directory / "sip.conf").read_text() == text
@@ -263,7 +263,7 @@ def test_a_section_that_is_no_trunk_never_becomes_one(tmp_path: Path, stranger: 
 def test_the_second_section_of_a_host_is_told_and_stays(tmp_path: Path) -> None:
     peer = "type=peer\nhost=192.0.2.1\ninsecure=port,invite\n"
     (tmp_path / "sip.conf").write_text(f"[general]\n[a-in]\n{peer}context=x\n[a-in2]\n{peer}context=y\n")
-    place = in_place.Trunks(str(tmp_path), IN_PLACE)
+    place = in_place.ChanSipTrunks(str(tmp_path), IN_SIP_CONF)
     assert [leftover.section for leftover in place.leftovers if "gets no calls" in leftover.reason] == [
         "a-in2"
     ]
@@ -299,7 +299,7 @@ def test_merged_leaves_alone_what_nobody_gave(tmp_path: Path) -> None:
         "directmedia=no\n"
     )
     (tmp_path / "sip.conf").write_text(text)
-    place = in_place.Trunks(str(tmp_path), IN_PLACE)
+    place = in_place.ChanSipTrunks(str(tmp_path), IN_SIP_CONF)
     (trunk,) = place.trunks
     wanted = changes.merged(trunk, {"media": {"direct": True}})
     place.change(load_trunks([wanted]), (), whole=False)
@@ -315,7 +315,7 @@ def test_what_gave_way_is_told_without_secrets(tmp_path: Path) -> None:
         "[general]\nregister => u:old@192.0.2.1\n[a]\ntype=peer\nhost=192.0.2.1\ninsecure=port,invite\n"
         "defaultuser=u\nmd5secret=no hash\n"
     )
-    place = in_place.Trunks(str(tmp_path), IN_PLACE)
+    place = in_place.ChanSipTrunks(str(tmp_path), IN_SIP_CONF)
     (trunk,) = place.trunks
     registration = {"user": "u", "secret_md5": "0123456789abcdef" * 2}
     wanted = {**trunk, "registration": registration, "outbound": {"auth": "same"}}
@@ -330,7 +330,7 @@ def test_port_and_transport_of_a_registration_are_those_of_its_line(tmp_path: Pa
         "insecure=port,invite\n"
     )
     (tmp_path / "sip.conf").write_text(text)
-    place = in_place.Trunks(str(tmp_path), IN_PLACE)
+    place = in_place.ChanSipTrunks(str(tmp_path), IN_SIP_CONF)
     assert "port" not in place.trunks[0]["provider"]
     assert ("x", "port", "5061") in [(left.section, left.key, left.value) for left in place.leftovers]
     wanted = changes.merged(place.trunks[0], {"registration": {"secret": "new"}})
@@ -373,7 +373,7 @@ def test_sections_of_one_name_are_one_peer(tmp_path: Path) -> None:
     (tmp_path / "sip.conf").write_text(
         "[general]\n[x]\ntype=peer\nhost=192.0.2.1\ncontext=c\n[x]\ntype=peer\nhost=192.0.2.2\n[x]\nport=5070\n"
     )
-    place = in_place.Trunks(str(tmp_path), IN_PLACE)
+    place = in_place.ChanSipTrunks(str(tmp_path), IN_SIP_CONF)
     assert place.trunks[0]["provider"] == {"host": "192.0.2.2"}
     assert place.trunks[0]["inbound"] == {"context": "c"}
     assert [leftover.reason for leftover in place.leftovers if not leftover.key] == [
@@ -383,7 +383,7 @@ def test_sections_of_one_name_are_one_peer(tmp_path: Path) -> None:
 
 def test_lines_that_asterisk_skips_are_left_over(tmp_path: Path) -> None:
     (tmp_path / "sip.conf").write_text("[general]\n[x]\ntype=peer\nhost=192.0.2.1\nport : 5070\n")
-    assert 5 in [leftover.line for leftover in in_place.Trunks(str(tmp_path), IN_PLACE).leftovers]
+    assert 5 in [leftover.line for leftover in in_place.ChanSipTrunks(str(tmp_path), IN_SIP_CONF).leftovers]
 
 
 # FreePBX
@@ -420,7 +420,7 @@ def freepbx(tmp_path: Path) -> Path:
 
 
 def test_freepbx_gets_lines_in_its_custom_files_only(freepbx: Path) -> None:
-    place = in_place.Trunks(str(freepbx), FREEPBX)
+    place = in_place.ChanSipTrunks(str(freepbx), FREEPBX)
     assert [trunk["name"] for trunk in place.trunks] == ["gateway"]
     place.change(load_trunks([NEW]), ())
     files = {Path(path).name: after for path, _before, after in place.files()}
@@ -433,7 +433,7 @@ def test_freepbx_gets_lines_in_its_custom_files_only(freepbx: Path) -> None:
 
 
 def test_what_freepbx_generates_is_not_changed(freepbx: Path) -> None:
-    place = in_place.Trunks(str(freepbx), FREEPBX)
+    place = in_place.ChanSipTrunks(str(freepbx), FREEPBX)
     with pytest.raises(SipTrunkError) as caught:
         place.change(
             load_trunks(

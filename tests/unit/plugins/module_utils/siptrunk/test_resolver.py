@@ -96,7 +96,9 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 
 def test_without_a_port_the_targets_of_the_service_count(names: dict[str, str]) -> None:
-    assert resolve("example.com") == Addresses(frozenset(["192.0.2.80", "192.0.2.5"]), True)
+    assert resolve("example.com") == Addresses(
+        frozenset(["192.0.2.80", "192.0.2.5"]), True, of_services=frozenset(["192.0.2.5"])
+    )
 
 
 def test_with_a_port_only_the_name_itself_counts(names: dict[str, str]) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from multiprocessing import get_context
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,7 +15,15 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import
     expectation,
     states,
 )
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import chan_sip
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import (
+    DRIVERS,
+    chan_sip,
+    pjsip,
+)
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers.options import of_release
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers.pjsip_transports import (
+    declared,
+)
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import SipTrunkError
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.files import Attributes, lock
 
@@ -40,10 +49,23 @@ FREEPBX = {
 }
 
 
+PJSIP = {
+    "pjsip.conf": "; by hand\n[udp]\ntype = transport\nbind = 0.0.0.0\n"
+    "[gateway]\ntype = endpoint\naors = gateway\nallow = alaw\n"
+    "[gateway]\ntype = aor\ncontact = sip:192.0.2.99\n",
+    "extensions.conf": STOCK["extensions.conf"],
+}
+FILES = {"freepbx": FREEPBX, "pjsip": PJSIP}
+
+
 def pbx(directory: Path, layout: str) -> states.Pbx:
-    for name, text in (FREEPBX if layout == "freepbx" else STOCK).items():
+    """layout: one of chan_sip; or pjsip, for what that has in place"""
+    for name, text in FILES.get(layout, STOCK).items():
         (directory / name).write_text(text)
-    return states.Pbx(str(directory), chan_sip, layout, Attributes(os.getuid(), os.getgid(), 0o640))
+    attributes = Attributes(os.getuid(), os.getgid(), 0o640)
+    if layout == "pjsip":
+        return states.Pbx(str(directory), pjsip, "in_place", attributes, catalogue=of_release("16.28.0"))
+    return states.Pbx(str(directory), chan_sip, layout, attributes)
 
 
 def run(state: str, there: states.Pbx, *given: dict[str, Any]) -> states.Planned:
@@ -56,7 +78,7 @@ def names(there: states.Pbx) -> set[str]:
     return {trunk["name"] for trunk in states.present(there)[0]} - {"gateway"}
 
 
-each_layout = pytest.mark.parametrize("layout", ["included", "in_place", "freepbx"])
+each_layout = pytest.mark.parametrize("layout", ["included", "in_place", "freepbx", "pjsip"])
 
 
 @each_layout
@@ -124,7 +146,7 @@ def test_a_disabled_trunk_is_taken_out(tmp_path: Path, layout: str) -> None:
     assert not any(file.changes for file in states.plan("replaced", [disabled], there).files)
 
 
-@pytest.mark.parametrize("layout", ["in_place", "freepbx"])
+@pytest.mark.parametrize("layout", ["in_place", "freepbx", "pjsip"])
 @pytest.mark.parametrize("state", ["deleted", "overridden"])
 def test_where_people_keep_trunks_all_of_them_do_not_go_by_the_way(
     tmp_path: Path, layout: str, state: str
@@ -183,6 +205,41 @@ def test_leftovers_are_those_of_the_given_trunks(tmp_path: Path) -> None:
     assert {leftover.section for leftover in states.present(there)[1]} >= {"gateway", "other"}
 
 
+def test_a_transport_is_ours_only_where_pjsip_conf_has_none(tmp_path: Path) -> None:
+    there = pbx(tmp_path, "pjsip")
+    planned = run("merged", there, MAIN)
+    assert "pjsip_trunks_transports.conf" not in " ".join(file.path for file in planned.files)
+    planned = run("merged", there, {**BACKUP, "provider": {"host": "192.0.2.1", "transport": "tcp"}})
+    assert [file.path for file in planned.files].count(str(tmp_path / "pjsip.conf")) == 1
+    text = (tmp_path / "pjsip.conf").read_text()
+    assert text.startswith(PJSIP["pjsip.conf"]) and "[backup]" in text
+    assert text.endswith('#tryinclude "pjsip_trunks_transports.conf"\n')
+    assert "[trunks-tcp]" in (tmp_path / "pjsip_trunks_transports.conf").read_text()
+    again = states.plan("merged", [BACKUP], there)
+    assert not any(file.changes for file in again.files)
+
+
+def test_an_option_that_this_asterisk_does_not_know_is_refused_in_place(tmp_path: Path) -> None:
+    there = pbx(tmp_path, "pjsip")
+    with pytest.raises(SipTrunkError) as caught:
+        states.plan("merged", [{**MAIN, "options": {"endpoint": {"no_such_option": "1"}}}], there)
+    assert "options.endpoint.no_such_option" in str(caught.value)
+
+
+@pytest.mark.parametrize("layout", ["in_place", "pjsip"])
+def test_declaring_what_is_there_changes_nothing_by_hand(tmp_path: Path, layout: str) -> None:
+    there = pbx(tmp_path, layout)
+    trunks, _leftovers = states.present(there)
+    planned = states.plan("merged", trunks, there)
+    assert planned.changes == () and planned.before == planned.after
+    main = tmp_path / there.driver.MAIN
+    assert [file for file in planned.files if file.path == str(main) and file.changes] == []
+    # What no trunk can hold gives way, and is told apart from the fields of trunks.
+    replaced = states.plan("replaced", trunks, there)
+    assert all(line.startswith("section gateway") for line in replaced.changes)
+    assert bool(replaced.changes) == (layout == "pjsip")
+
+
 def add(there: states.Pbx, number: int) -> None:
     """As the module does, from a process of its own."""
     trunk = {"name": f"t{number}", "provider": {"host": f"192.0.2.{number}"}}
@@ -191,7 +248,7 @@ def add(there: states.Pbx, number: int) -> None:
         deployment.apply(planned.files, backup=True)
 
 
-@pytest.mark.parametrize("layout", ["included", "in_place"])
+@pytest.mark.parametrize("layout", ["included", "in_place", "pjsip"])
 def test_of_plays_at_the_same_time_nothing_is_lost(tmp_path: Path, layout: str) -> None:
     there = pbx(tmp_path, layout)
     plays = [get_context("fork").Process(target=add, args=(there, number)) for number in range(1, 13)]
@@ -201,3 +258,106 @@ def test_of_plays_at_the_same_time_nothing_is_lost(tmp_path: Path, layout: str) 
         play.join(60)
     assert [play.exitcode for play in plays] == [0] * 12
     assert names(there) == {f"t{number}" for number in range(1, 13)}
+
+
+def both(directory: Path, driver: ModuleType, **more: Any) -> states.Pbx:
+    """A PBX with both drivers in the layout included."""
+    if not (directory / "sip.conf").exists():
+        for name, text in {**STOCK, "pjsip.conf": "; stock\n"}.items():
+            (directory / name).write_text(text)
+    return states.Pbx(
+        str(directory),
+        driver,
+        "included",
+        Attributes(os.getuid(), os.getgid(), 0o640),
+        beside=tuple(name for name in DRIVERS if name != driver.NAME),
+        catalogue=of_release("16.28.0") if driver is pjsip else None,
+        **more,
+    )
+
+
+def test_a_trunk_moves_to_the_other_driver_and_back_in_one_reload(tmp_path: Path) -> None:
+    run("overridden", both(tmp_path, chan_sip), MAIN)
+    planned = run("overridden", both(tmp_path, pjsip), MAIN)
+    assert planned.before == planned.after == [MAIN]
+    assert planned.changes == ("trunk main: driver pjsip (was chan_sip)",)
+    assert planned.reload == (
+        "sip reload", "module reload res_pjsip.so", "dialplan reload"
+    )  # fmt: skip
+    assert planned.undo == (
+        "pjsip send unregister main", "dialplan reload", "module reload res_pjsip.so", "sip reload",
+    )  # fmt: skip
+    assert planned.registers == ("main",)
+    assert "1800 s the provider has its contact" in planned.warnings[0]
+    assert "register" not in (tmp_path / "sip_trunks.conf").read_text()
+    assert "allowguest = no" in (tmp_path / "sip_trunks.conf").read_text()
+    assert "PJSIP/" in (tmp_path / "extensions_trunks.conf").read_text()
+    # chan_sip has the usual port.
+    assert "bind = 0.0.0.0:5062" in (tmp_path / "pjsip_trunks_transports.conf").read_text()
+    again = states.plan("overridden", [MAIN], both(tmp_path, pjsip))
+    assert not any(file.changes for file in again.files)
+    assert again.reload == () and again.changes == ()
+
+    back = run("overridden", both(tmp_path, chan_sip), MAIN)
+    assert back.reload == (
+        "pjsip send unregister main", "module reload res_pjsip.so", "sip reload", "dialplan reload",
+    )  # fmt: skip
+    assert "type" not in (tmp_path / "pjsip_trunks.conf").read_text()
+    assert "bind" not in (tmp_path / "pjsip_trunks_transports.conf").read_text()
+    assert "SIP/" in (tmp_path / "extensions_trunks.conf").read_text()
+
+
+def test_a_removed_trunk_is_unregistered_while_its_account_is_there(tmp_path: Path) -> None:
+    there = both(tmp_path, pjsip)
+    run("overridden", there, MAIN, BACKUP | {"registration": {"user": "u", "secret": "canary"}})
+    planned = run("deleted", there, {"name": "backup"})
+    assert planned.reload[0] == "pjsip send unregister backup"
+    assert planned.reload[1:] == ("module reload res_pjsip.so", "dialplan reload")
+    assert planned.registers == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "renewed"),
+    [
+        ({"registration": {"secret": "another"}}, True),
+        ({"registration": {"expiry": 600}}, True),
+        ({"provider": {"port": 5070}}, True),
+        ({"inbound": {"context": "other"}}, False),
+        ({"media": {"codecs": ["g722"]}}, False),
+    ],
+)
+def test_only_what_changes_at_the_registrar_registers_anew(
+    tmp_path: Path, change: dict[str, Any], renewed: bool
+) -> None:
+    there = both(tmp_path, pjsip)
+    run("overridden", there, MAIN, BACKUP | {"registration": {"user": "u", "secret": "canary"}})
+    planned = run("merged", there, {"name": "main", **change})
+    assert planned.registers == (("main",) if renewed else ())
+
+
+def test_transports_can_be_there_before_the_driver_changes(tmp_path: Path) -> None:
+    transports = tuple(declared([{"bind": "0.0.0.0:5070"}]))
+    run("overridden", both(tmp_path, chan_sip, transports=transports), MAIN)
+    assert "bind = 0.0.0.0:5070" in (tmp_path / "pjsip_trunks_transports.conf").read_text()
+    planned = run("overridden", both(tmp_path, pjsip), MAIN)
+    assert "bind = 0.0.0.0:5070" in (tmp_path / "pjsip_trunks_transports.conf").read_text()
+    assert planned.transports_at == str(tmp_path / "pjsip_trunks_transports.conf")
+
+
+def test_with_transports_of_others_nothing_of_ours_must_have_been_there(tmp_path: Path) -> None:
+    there = both(tmp_path, pjsip)
+    (tmp_path / "pjsip.conf").write_text("[mine]\ntype = transport\nbind = 0.0.0.0:5070\n")
+    planned = run("overridden", there, MAIN)
+    assert "bind" not in (tmp_path / "pjsip_trunks_transports.conf").read_text()
+    assert planned.transports_at is None
+
+
+def test_an_option_that_this_asterisk_does_not_know_is_refused(tmp_path: Path) -> None:
+    there = both(tmp_path, pjsip)
+    with pytest.raises(SipTrunkError, match="options.endpoint.tenantid: Asterisk 16.28.0 has no option"):
+        states.plan("overridden", [{**MAIN, "options": {"endpoint": {"tenantid": "1"}}}], there)
+
+
+def test_a_provider_that_would_call_the_other_driver_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SipTrunkError, match="calls port 5060, which chan_sip has"):
+        states.plan("overridden", [BACKUP], both(tmp_path, pjsip))

@@ -278,7 +278,7 @@ def test_unfit_values_are_refused(path: str, value: Any, reason: str) -> None:
         ("outbound__callerid", "caller_id"),
         ("media__codec", "codecs"),
         ("nat__keep_alive", "keepalive"),
-        ("options__registration", "known are peer"),
+        ("options__endpiont", "endpoint"),
     ],
 )
 def test_unknown_fields_are_refused_and_their_value_is_not_shown(path: str, meant: str) -> None:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an Asterisk 16.28 of Debian 11 said, recorded; and stand-ins that say it again."""
+"""What an Asterisk 16.28 of Debian 11, and a 22.10 of Debian testing, said; and stand-ins that say it again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 SECRET = "secret-of-the-ami-user"
 CHALLENGE = "196537617"
 # The actions in the order in which they were recorded.
-_ACTIONS = ("Login", "CoreSettings", "SIPshowregistry", "SIPpeers")
+_ACTIONS = ("Login", "CoreSettings", "SIPshowregistry", "SIPpeers", "PJSIPShowRegistrationsOutbound")
 
 
 def text(name: str) -> str:

@@ -36,6 +36,21 @@ def test_something_else_that_listens_on_the_port_is_noticed() -> None:
         messages([b"SSH-2.0-OpenSSH_8.4p1\r\n"])
 
 
+@pytest.mark.parametrize("recording", ["pjsip16_ami", "pjsip22_ami"])
+def test_accounts_of_pjsip_are_dropped_unread(recording: str) -> None:
+    data = recorded.wire(recording)
+    assert data.count(b"Event: AuthDetail") == 11
+    for size in (1, len(data)):
+        framing = ami.Framing()
+        taken = [one for i in range(0, len(data), size) for one in framing.feed(data[i : i + size])]
+        assert "masked-password" not in repr((taken, vars(framing)))
+        answer = ami.Answer("5")
+        for message in taken:
+            if message.get("ActionID") == "5":
+                answer.take(message)
+        assert answer.complete and len(answer.entries) == 11
+
+
 def answer_to(action_id: str) -> ami.Answer:
     answer = ami.Answer(action_id)
     for message in messages([recorded.wire("ami_lists")]):

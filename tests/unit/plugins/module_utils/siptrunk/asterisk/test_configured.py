@@ -3,11 +3,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk import configured
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import chan_sip
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import (
+    DRIVERS,
+    chan_sip,
+    pjsip,
+)
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import ConfigError
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expectation import (
     ExpectedPeer,
@@ -106,6 +112,100 @@ def test_a_file_that_asterisk_refuses_is_an_error(tmp_path: Path) -> None:
         expected(tmp_path, '[general]\n#include "none.conf"\n')
 
 
-def test_without_sip_conf_there_is_an_error(tmp_path: Path) -> None:
+def test_without_any_file_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError):
         configured.expected(str(tmp_path))
+
+
+@pytest.fixture
+def both_drivers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(DRIVERS, pjsip.NAME, pjsip)
+
+
+BY_HAND = """
+[transport-tls]
+type=transport
+protocol=tls
+bind=0.0.0.0
+[reg-1]
+type=registration
+transport=transport-tls
+server_uri=sip:sip.example.com
+client_uri=sip:43212345@SIP.example.com
+outbound_auth=voip-auth
+endpoint=voip
+expiration=600
+[voip-auth]
+type=auth
+username=43212345
+password=the-password
+[voip]
+type=endpoint
+context=in
+disallow=all
+allow=alaw
+[voip-in]
+type=identify
+endpoint=voip
+match=gw1.example.com,203.0.113.0/24
+match=203.0.113.10
+[phone]
+type=endpoint
+aors=phone
+[phone]
+type=aor
+max_contacts=1
+"""
+
+
+@pytest.mark.usefixtures("both_drivers")
+def test_objects_of_pjsip_by_hand(tmp_path: Path) -> None:
+    (tmp_path / "pjsip.conf").write_text(BY_HAND)
+    found = configured.expected(str(tmp_path))
+    # It has no aor: calls are not expected to go out. A network is no host that could be looked up.
+    peers = tuple(ExpectedPeer("voip", host, calling=False) for host in ("gw1.example.com", "203.0.113.10"))
+    registration = ExpectedRegistration("43212345", "sip.example.com", 5061, "tls", expiry=600, name="reg-1")
+    assert found == [ExpectedTrunk("voip", "pjsip", registration, peers)]
+    assert "the-password" not in repr(found)
+
+
+@pytest.mark.usefixtures("both_drivers")
+def test_a_registration_alone_is_a_trunk(tmp_path: Path) -> None:
+    text = "[r]\ntype=registration\nserver_uri=sip:sip.example.com\nclient_uri=sip:u@sip.example.com\n"
+    (tmp_path / "pjsip.conf").write_text(text)
+    (found,) = configured.expected(str(tmp_path))
+    assert (found.name, found.peers) == ("r", ())
+
+
+@pytest.mark.usefixtures("both_drivers")
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"inbound": {"trust": ["gw1.example.com", "203.0.113.9"]}},
+        {"sections": {"outbound": "calls"}, "provider": {"host": "192.0.2.1", "transport": "tcp"}},
+    ],
+)
+def test_of_our_own_pjsip_file_it_expects_what_the_manifest_does(
+    tmp_path: Path, more: dict[str, Any]
+) -> None:
+    declared = {
+        "name": "smartvox",
+        "provider": {"host": "sip.example.com", "port": 5070},
+        "registration": {"user": "4321#2345", "secret": "password", "contact": "1234", "domain": "voip.test"},
+    }
+    trunks = load_trunks([{**declared, **more}], driver=pjsip.NAME)
+    (tmp_path / "pjsip_trunks.conf").write_text(str(pjsip.render(trunks)))
+    (tmp_path / "pjsip.conf").write_text("#include pjsip_trunks.conf\n")
+    (found,) = configured.expected(str(tmp_path))
+    (wanted,) = map(pjsip.expectation, trunks)
+    assert found.registration is not None and wanted.registration is not None
+    assert found.registration == replace(wanted.registration, name="smartvox")
+    assert replace(found, registration=wanted.registration) == wanted
+
+
+@pytest.mark.usefixtures("both_drivers")
+def test_the_files_of_both_drivers_count(tmp_path: Path) -> None:
+    (tmp_path / "pjsip.conf").write_text(BY_HAND)
+    found = expected(tmp_path, "[general]\n[carrier]\ntype=peer\nhost=192.0.2.7\n")
+    assert [(trunk.driver, trunk.name) for trunk in found] == [("chan_sip", "carrier"), ("pjsip", "voip")]

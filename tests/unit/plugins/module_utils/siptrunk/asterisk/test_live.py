@@ -3,17 +3,30 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk import pjsip
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.live import observe
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import (
+    Endpoint,
     Peer,
     Registration,
+)
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expectation import (
+    ExpectedPeer,
+    ExpectedTrunk,
 )
 
 from . import recorded
 
+OLD = ExpectedTrunk(
+    "old",
+    "chan_sip",
+    None,
+    tuple(ExpectedPeer(name, "sip.example.com") for name in ("smartvox-in", "lost-in", "nope")),
+)
 ALL = {
     "core_show_version": "cli_version",
     "sip_show_registry": "cli_registry",
@@ -59,7 +72,7 @@ def test_over_ami_names_are_whole(tmp_path: Path) -> None:
 
 def test_without_an_ami_user_the_cli_is_asked_and_that_is_said(tmp_path: Path, asterisk: Path) -> None:
     recorded.program(asterisk, **ALL)
-    seen = observe(["smartvox-in", "lost-in", "nope"], config_dir=str(tmp_path))
+    seen = observe([OLD], config_dir=str(tmp_path))
     assert (seen.source, seen.asterisk, len(seen.registrations)) == ("cli", "16.28.0~dfsg-0+deb11u10", 9)
     assert seen.peers == {
         "smartvox-in": Peer("203.0.113.10", "OK (1 ms)"),
@@ -81,7 +94,8 @@ def test_a_refused_login_leads_to_the_cli_and_does_not_show_the_secret(
 def test_a_driver_that_is_not_loaded_is_known_over_ami(tmp_path: Path) -> None:
     with recorded.ami_server("ami_no_chan_sip") as port:
         seen = observe([], config_dir=str(recorded.config_dir(tmp_path, port)))
-    assert seen.failure is not None and seen.failure.cause == "driver_not_loaded"
+    assert seen.failure is None
+    assert seen.unavailable["chan_sip"].cause == "driver_not_loaded"
 
 
 def test_an_asterisk_that_is_down_is_a_failure_and_no_exception(tmp_path: Path, asterisk: Path) -> None:
@@ -90,3 +104,65 @@ def test_an_asterisk_that_is_down_is_a_failure_and_no_exception(tmp_path: Path, 
     seen = observe([], config_dir=str(recorded.config_dir(tmp_path / "etc", 1)))
     assert seen.failure is not None and seen.failure.cause == "not_running"
     assert seen.source is None
+
+
+NEW = ExpectedTrunk("several", "pjsip", None, (ExpectedPeer("several", "127.0.0.3"),))
+
+
+def pjsip_program(directory: Path, version: str, **more: str) -> None:
+    recorded.program(
+        directory,
+        core_show_version="pjsip22_version",
+        core_show_uptime_seconds="pjsip22_uptime",
+        pjsip_show_registrations=f"pjsip{version}_registrations",
+        pjsip_show_endpoints=f"pjsip{version}_endpoints",
+        **more,
+    )
+
+
+@pytest.mark.parametrize("version", ["16", "22"])
+def test_of_pjsip_ami_gives_the_accounts_and_the_cli_what_ami_does_not_tell(
+    version: str, tmp_path: Path, asterisk: Path
+) -> None:
+    pjsip_program(asterisk, version)
+    before = int(time.time())
+    with recorded.ami_server(f"pjsip{version}_ami") as port:
+        seen = observe([NEW], config_dir=str(recorded.config_dir(tmp_path / "etc", port)))
+    assert (seen.source, seen.failure, seen.notes) == ("ami", None, ())
+    assert len(seen.registrations) == 11
+    (named,) = (one for one in seen.registrations if one.name == "named")
+    assert (named.account, named.registrar) == ("43219999@sip.example.com", "sip.example.com:5060")
+    assert (named.state, named.retry_interval) == ("Registered", 60)
+    assert named.next_at is not None and 0 < named.next_at - before <= 115
+    assert seen.endpoints["several"].addresses == ("127.0.0.3", "127.0.0.4", "2001:db8::7", "127.0.0.5")
+    assert seen.started_at is not None and before - 20 < seen.started_at < before
+
+
+def test_the_passwords_that_pjsip_sends_along_are_nowhere(tmp_path: Path, asterisk: Path) -> None:
+    assert "Password: masked-password" in recorded.text("pjsip22_ami")
+    pjsip_program(asterisk, "22")
+    with recorded.ami_server("pjsip22_ami") as port:
+        seen = observe([NEW], config_dir=str(recorded.config_dir(tmp_path / "etc", port)))
+    assert "masked-password" not in repr(seen)
+
+
+def test_one_driver_that_is_not_loaded_does_not_hide_the_other(tmp_path: Path, asterisk: Path) -> None:
+    recorded.program(asterisk, **ALL)
+    seen = observe([OLD, NEW], config_dir=str(tmp_path))
+    assert len(seen.registrations) == 9 and seen.failure is None
+    assert seen.unavailable["pjsip"].cause == "driver_not_loaded"
+    assert "chan_sip" not in seen.unavailable
+
+
+def test_without_ami_each_registration_is_asked_for_its_account(tmp_path: Path, asterisk: Path) -> None:
+    names = [one.name for one in pjsip.read_registrations(recorded.text("pjsip22_registrations"))]
+    asked = {f"pjsip_show_registration_{name}": "pjsip_registration_unknown" for name in names}
+    asked["pjsip_show_registration_named"] = "pjsip22_registration"
+    pjsip_program(asterisk, "22", **asked)
+    seen = observe([NEW], config_dir=str(tmp_path))
+    assert seen.source == "cli"
+    # Those that went away in between are left out.
+    assert [(one.name, one.account) for one in seen.registrations] == [("named", "43219999@sip.example.com")]
+    assert seen.endpoints["several"] == Endpoint(
+        ("127.0.0.3", "127.0.0.4", "2001:db8::7", "127.0.0.5"), seen.endpoints["several"].contacts
+    )

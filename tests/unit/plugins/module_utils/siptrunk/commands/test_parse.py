@@ -67,6 +67,7 @@ def test_tells_trunks_and_leftovers_with_secrets_masked(
                 "options": {"peer": {"nat": "auto_force_rport"}},
             }
         ],
+        "drivers": ["chan_sip"],
         "leftovers": [
             {
                 "path": str(sip_conf),
@@ -75,6 +76,7 @@ def test_tells_trunks_and_leftovers_with_secrets_masked(
                 "key": "bindport",
                 "value": "********",
                 "reason": "is a setting for all, not for a trunk",
+                "fate": "lost",
             },
             {
                 "path": str(tmp_path / "peers.conf"),
@@ -83,6 +85,7 @@ def test_tells_trunks_and_leftovers_with_secrets_masked(
                 "key": "md5secret",
                 "value": "********",
                 "reason": "is no MD5 of user:realm:secret: chan_sip can authenticate with nothing",
+                "fate": "lost",
             },
         ],
     }
@@ -112,3 +115,66 @@ def test_what_asterisk_refuses_is_refused(tmp_path: Path, capsys: pytest.Capture
     assert SECRET not in str(caught.value)
     with pytest.raises(ConfigError):
         run(capsys, str(tmp_path / "absent.conf"))
+
+
+PJSIP = """\
+[udp]
+type = transport
+bind = 0.0.0.0
+[carrier]
+type = endpoint
+aors = carrier
+allow = alaw
+[carrier]
+type = aor
+contact = sip:192.0.2.1
+"""
+
+
+def test_a_directory_is_read_for_both_drivers(sip_conf: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    directory = sip_conf.parent
+    (directory / "pjsip.conf").write_text(PJSIP)
+    found, output = run(capsys, str(directory))
+    assert [(trunk["name"], driver) for trunk, driver in zip(found["trunks"], found["drivers"])] == [
+        ("carrier", "pjsip"),
+        ("provider", "chan_sip"),
+    ]
+    assert {Path(leftover["path"]).name for leftover in found["leftovers"]} == {
+        "pjsip.conf",
+        "sip.conf",
+        "peers.conf",
+    }
+    assert SECRET not in output
+    found, _output = run(capsys, str(directory), "--driver", "chan_sip", "--reveal-secrets")
+    assert found["drivers"] == ["chan_sip"]
+    assert found["trunks"][0]["registration"]["secret"] == SECRET
+
+
+def test_of_a_directory_the_dialplan_that_is_ours_is_read_too(
+    sip_conf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (sip_conf.parent / "extensions_trunks.conf").write_text(
+        "[default]\nexten => 1234,1,Goto(internal,100,1)\n"
+    )
+    found, _output = run(capsys, str(sip_conf.parent))
+    assert found["trunks"][0]["inbound"]["numbers"] == {"1234": {"goto": "internal,100,1"}}
+
+
+def test_a_directory_without_such_files_holds_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found, _output = run(capsys, str(tmp_path))
+    assert (found["trunks"], found["leftovers"]) == ([], [])
+    with pytest.raises(ConfigError):
+        run(capsys, str(tmp_path), "--driver", "pjsip")
+
+
+def test_a_file_that_asterisk_refuses_does_not_hide_the_other_one(
+    sip_conf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (sip_conf.parent / "pjsip.conf").write_text("[a](b)\n")
+    found, _output = run(capsys, str(sip_conf.parent))
+    assert found["drivers"] == ["chan_sip"]
+    assert "Asterisk would refuse the whole file" in found["leftovers"][0]["reason"]
+    with pytest.raises(ConfigError):
+        run(capsys, str(sip_conf.parent), "--driver", "pjsip")

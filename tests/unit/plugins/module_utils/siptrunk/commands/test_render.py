@@ -36,7 +36,7 @@ def trunks(tmp_path: Path) -> Path:
 
 
 def test_prints_the_drivers_file(trunks: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(str(trunks)) == 0
+    assert run(str(trunks), "--driver", "chan_sip") == 0
     output = capsys.readouterr()
     assert f"register => 43212345:{SECRET}@mysipsp.com~1800\n" in output.out
     assert output.err == ""
@@ -52,7 +52,20 @@ def test_takes_variables_of_a_playbook_from_stdin(
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps({"sip_trunks": [TRUNK]})))
     assert run("-") == 0
-    assert "[smartvox-in]\n" in capsys.readouterr().out
+    assert "client_uri = sip:43212345@mysipsp.com\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("version", "code"), [("16.28", 1), ("22.10.1", 0)])
+def test_refuses_what_that_asterisk_does_not_know(
+    version: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trunk = {**TRUNK, "options": {"endpoint": {"tenantid": "17"}}}
+    (tmp_path / "trunks.json").write_text(json.dumps([trunk]))
+    assert run(str(tmp_path / "trunks.json"), "--asterisk", version) == code
+    output = capsys.readouterr()
+    reason = "trunk smartvox: options.endpoint.tenantid: Asterisk 16.28.0 has no option tenantid in endpoint"
+    assert (reason in output.err) == bool(code)
+    assert ("tenantid = 17\n" in output.out) != bool(code)
 
 
 def test_writes_a_file_that_nobody_else_can_read(

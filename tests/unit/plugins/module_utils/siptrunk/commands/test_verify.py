@@ -12,10 +12,17 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.__main__ import main
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk import live
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import Snapshot
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import (
+    Registration,
+    Snapshot,
+    Unavailable,
+)
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.commands import verify as command
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import chan_sip
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expectation import to_json
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expectation import (
+    ExpectedTrunk,
+    to_json,
+)
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.verify import Report
 
 from ..scenes import REGISTERED, TRUNK, failed, judged, never, resolve, running
@@ -110,12 +117,19 @@ def pbx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """A PBX whose answer can be set, with the manifest of the trunk."""
     (tmp_path / "sip_trunks.json").write_text(to_json([TRUNK]))
     fresh = replace(REGISTERED, registered_at=int(time.time()))
-    state: dict[str, Any] = {"dir": tmp_path, "answer": running(fresh), "asked": [], "error": None}
+    state: dict[str, Any] = {
+        "dir": tmp_path,
+        "answer": running(fresh),
+        "answers": [],
+        "asked": [],
+        "error": None,
+    }
 
-    def observe(sections: list[str], *, config_dir: str) -> Snapshot:
-        state["asked"].append((sections, config_dir))
+    def observe(expected: list[ExpectedTrunk], *, config_dir: str) -> Snapshot:
+        state["asked"].append((expected, config_dir))
         error: BaseException | None = state["error"]
-        answer: Snapshot = state["answer"]
+        answers: list[Snapshot] = state["answers"]
+        answer: Snapshot = answers.pop(0) if answers else state["answer"]
         if error is not None:
             raise error
         return answer
@@ -143,7 +157,7 @@ def test_every_format_has_the_same_exit_code(
 def test_the_manifest_says_what_is_expected(pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(pbx, "--format", "json") == 0
     assert json.loads(capsys.readouterr().out)["trunks"][0]["trunk"] == "smartvox"
-    assert pbx["asked"] == [(["smartvox-in", "smartvox-out"], str(pbx["dir"]))]
+    assert pbx["asked"] == [([TRUNK], str(pbx["dir"]))]
 
 
 def test_another_manifest_can_be_given(pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
@@ -220,3 +234,58 @@ def test_bad_usage_is_not_ok(pbx: dict[str, Any], arguments: tuple[str, str]) ->
 def test_no_trunk_at_all(pbx: dict[str, Any], arguments: tuple[str, ...], code: int) -> None:
     (pbx["dir"] / "sip_trunks.json").write_text(to_json([]))
     assert run(pbx, *arguments) == code
+
+
+def test_a_renewal_of_pjsip_is_seen_while_it_waits(
+    pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """chan_pjsip does not tell when it registered: it is proven by what was seen before."""
+    assert TRUNK.registration is not None
+    new = replace(TRUNK, driver="pjsip", peers=(), registration=replace(TRUNK.registration, expiry=3600))
+    (pbx["dir"] / "sip_trunks.json").write_text(to_json([new]))
+    now = int(time.time())
+    shown = Registration(
+        "pjsip", REGISTERED.account, REGISTERED.registrar, "Registered", name="smartvox", next_at=now + 50
+    )
+    since = ("--since", str(now - 1), "--wait", "1")
+    pbx["answer"] = running(shown)
+    assert run(pbx, *since) == 3
+    assert "does not tell since when" in capsys.readouterr().out
+    looks = [running(replace(shown, state="Unregistered", next_at=now)), running(shown)]
+    pbx["answers"] = looks
+    assert run(pbx, *since) == 0
+
+
+def test_a_reload_comes_after_a_first_look(pbx: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    new = replace(TRUNK, driver="pjsip", peers=())
+    (pbx["dir"] / "sip_trunks.json").write_text(to_json([new]))
+    now = int(time.time())
+    old = Registration(
+        "pjsip", REGISTERED.account, REGISTERED.registrar, "Registered", name="smartvox", next_at=now + 50
+    )
+    pbx["answers"] = [running(old)]
+    pbx["answer"] = running(replace(old, next_at=now + 290))
+    commands: list[str] = []
+    monkeypatch.setattr(live.cli, "connect", lambda config_dir, timeout: commands.append)
+    reload = "module reload res_pjsip.so"
+    assert run(pbx, "--since", str(now - 1), "--wait", "1", "--after", reload) == 0
+    assert commands == [reload]
+    assert len(pbx["asked"]) == 2
+
+
+def test_since_may_be_for_some_trunks(pbx: dict[str, Any]) -> None:
+    since = ("--since", str(int(time.time()) + 60), "--wait", "0")
+    assert run(pbx, *since) == 2
+    assert run(pbx, *since, "--new", "smartvox") == 2
+    assert run(pbx, *since, "--new", "another") == 0
+
+
+@pytest.mark.parametrize(("cause", "code"), [("driver_not_loaded", 0), ("not_answering", 3)])
+def test_what_a_driver_that_is_not_loaded_is_told_is_nothing(
+    pbx: dict[str, Any], monkeypatch: pytest.MonkeyPatch, cause: str, code: int
+) -> None:
+    def ask(command: str) -> str:
+        raise Unavailable(cause, command)
+
+    monkeypatch.setattr(live.cli, "connect", lambda config_dir, timeout: ask)
+    assert run(pbx, "--after", "sip reload") == code

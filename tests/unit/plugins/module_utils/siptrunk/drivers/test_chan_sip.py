@@ -633,6 +633,38 @@ def test_reads_one_section_for_both_directions() -> None:
     ]
 
 
+@pytest.mark.parametrize("insecure", ["insecure=port,invite\n", ""])
+def test_insecure_of_general_counts(insecure: str) -> None:
+    found = parse(f"[general]\n{insecure}[gw]\ntype=friend\nhost=192.0.2.7\nsecret=s\ndefaultuser=u\n")
+    # A friend that is challenged is a device.
+    assert [trunk["name"] for trunk in found.trunks] == (["gw"] if insecure else [])
+
+
+def test_empty_options_say_nothing() -> None:
+    found = parse("[gw]\ntype=peer\nhost=192.0.2.7\nfromuser=a\nfromuser=\nfromdomain=\ndescription=\n")
+    assert "outbound" not in found.trunks[0] and "description" not in found.trunks[0]
+
+
+def test_leftovers_tell_what_becomes_of_them() -> None:
+    found = parse(
+        "[general]\nbindport=5070\nno option\n[201]\ntype=friend\nhost=dynamic\n"
+        "[gw]\ntype=friend\nhost=192.0.2.7\nsecrte=x\nacl=a\ninsecure=port\n"
+    )
+    assert [(leftover.key, leftover.fate) for leftover in found.leftovers] == [
+        ("", "ignored"),
+        ("bindport", "lost"),
+        ("", "ignored"),
+        ("type", "changed"),
+        ("secrte", "ignored"),
+        ("acl", "lost"),
+    ]
+
+
+def test_the_other_spelling_of_defaultexpiry_counts() -> None:
+    found = parse("[general]\ndefaultexpirey=900\nregister => u:s@sip.example.com\n")
+    assert found.trunks[0]["registration"]["expiry"] == 900
+
+
 def test_what_general_says_counts_for_peers_that_do_not_say_otherwise() -> None:
     found = parse(
         "[general]\nqualify=3000\nqualifyfreq=20\nnat=no\nnat=force_rport,comedia\ncanreinvite=no\ndisallow=all\n"

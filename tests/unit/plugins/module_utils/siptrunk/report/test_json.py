@@ -36,7 +36,13 @@ def test_a_trunk_in_order() -> None:
         "notes": [],
     }
     said = "registered as 43212345@sip.example.com at sip.example.com:5060, expires in 99 s"
-    peer = {"host": "sip.example.com", "trusted": True, "address": "203.0.113.10", "qualify": "OK (1 ms)"}
+    peer = {
+        "host": "sip.example.com",
+        "trusted": True,
+        "address": "203.0.113.10",
+        "addresses": ["203.0.113.10"],
+        "qualify": "OK (1 ms)",
+    }
     assert trunk == {
         "trunk": "smartvox",
         "driver": "chan_sip",
@@ -56,6 +62,7 @@ def test_a_trunk_in_order() -> None:
         "granted_expiry": 120,
         "expires_in": 99,
         "registered_at": "2027-01-15T07:59:40Z",
+        "retry_in": None,
         "trusted": ["203.0.113.10"],
         "peers": [{"section": "smartvox-in", **peer}, {"section": "smartvox-out", **peer}],
     }

@@ -1,0 +1,24 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What only the running Asterisk knows of itself."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Optional
+
+from . import cli
+from .snapshot import Unavailable
+
+_TIMEOUT = 5.0
+
+
+def started_at(config_dir: str = "/etc/asterisk") -> Optional[float]:
+    """When it was started (epoch seconds); None when none runs, or none that we may ask."""
+    ask = cli.connect(config_dir, timeout=_TIMEOUT)
+    try:
+        found = re.search(r"System uptime: *(\d+)", ask("core show uptime seconds"))
+    except Unavailable:
+        return None
+    return time.time() - int(found[1]) if found else None

@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""chan_sip: its registry tells when it registered; each of its peers has at most one address."""
+
+from __future__ import annotations
+
+import math
+from typing import Dict, Iterator, List, Optional
+
+from ..asterisk.snapshot import Registration
+from ..causes import Finding, finding
+from ..expectation import ExpectedRegistration, ExpectedTrunk
+from ..resolver import normal
+from .scene import PATIENCE, Lease, Scene, facts_of, is_for, listed, local_time
+
+NAME = "chan_sip"
+# handle_response_register() in channels/chan_sip.c: when chan_sip refreshes before the expiry.
+_GUARD_LIMIT = 30
+_GUARD_SECONDS = 15
+# The states that a refresh goes through while the registration before it is still good at the provider.
+_UNDER_WAY = ("Request Sent", "Auth. Sent")
+_FINAL_STATES = {"No Authentication": "wrong_password", "Rejected": "rejected", "Failed": "gave_up"}
+
+
+def carried(trunk: ExpectedTrunk, running: Registration) -> bool:
+    """It is the registration of the trunk."""
+    want = trunk.registration
+    return want is not None and trunk.driver == running.driver == NAME and is_for(want, running)
+
+
+def lease(scene: Scene, trunk: ExpectedTrunk) -> Optional[Lease]:
+    want, matches = trunk.registration, _matches(scene, trunk)
+    if not want or not matches:
+        return None
+    # Of several, the one that is registered, and latest.
+    running = max(matches, key=lambda match: (match.state == "Registered", match.registered_at or 0))
+    if running.registered_at is None:
+        return Lease(running.state)
+    granted = granted_expiry(running.refresh, want.expiry)
+    left = math.floor(running.registered_at + granted - scene.now)
+    in_force = running.state == "Registered" or running.state in _UNDER_WAY
+    return Lease(running.state, granted, running.registered_at, left if in_force else None)
+
+
+def registration(
+    scene: Scene, trunk: ExpectedTrunk, want: ExpectedRegistration, has: Optional[Lease]
+) -> Finding:
+    """What is to be said of a trunk's registration, of which Asterisk has *has*."""
+    facts: Dict[str, object] = facts_of(trunk)
+    if has is None:
+        return finding("missing", **facts)
+    matches = _matches(scene, trunk)
+    facts.update(state=has.state, expiry=f", expires in {has.expires_in} s", count=scene.rivals(want))
+    if has.registered_at is not None:
+        facts["registered_at"] = local_time(has.registered_at)
+    if matches[0].cut and sum(carried(other, matches[0]) for other in scene.expected) > 1:
+        return finding("ambiguous", **facts)
+    if _in_force(scene, has):
+        return finding("duplicate" if scene.rivals(want) > 1 else "registered", **facts)
+    if has.state in _UNDER_WAY and scene.watched >= PATIENCE:
+        addresses = scene.resolve(want.host, None).known
+        return finding(_stuck(scene, trunk, has, bool(addresses)), **facts, addresses=listed(addresses))
+    return finding(_cause(has), **facts)
+
+
+def trust(scene: Scene, trunk: ExpectedTrunk) -> Iterator[Finding]:
+    """At most one finding for each host and cause: the sections of one host mostly share their fate."""
+    peers = [(peer, scene.snapshot.peers.get(peer.section)) for peer in trunk.peers]
+    hearing = {peer.host for peer, running in peers if peer.trusted and running and running.address}
+    seen = set()
+    for peer, running in peers:
+        facts = {**facts_of(trunk), "section": peer.section, "host": peer.host}
+        if running and running.address:
+            cause = "trust_moved"
+            addresses = scene.resolve(peer.host, peer.port)
+            if not addresses.complete or not addresses.known or normal(running.address) in addresses.known:
+                continue
+            said = listed(addresses.known)
+            facts.update(address=running.address, addresses=said, missing=said)
+        else:
+            cause = "deaf" if peer.trusted and peer.host not in hearing else "mute"
+            facts["lack"] = "has no address" if running else "is not there"
+        if (cause, peer.host) not in seen:
+            seen.add((cause, peer.host))
+            yield finding(cause, **facts)
+
+
+def granted_expiry(refresh: int, asked: int) -> int:
+    """The expiry that the provider granted, from the seconds after which chan_sip refreshes.
+
+    Two expiries may have one refresh (20 s and 31 s both have 16); the one asked for, or less, is likelier.
+    """
+    candidates = [expiry for expiry in range(1, _GUARD_LIMIT + 1) if _refresh_of(expiry) == refresh]
+    if refresh + _GUARD_SECONDS > _GUARD_LIMIT:
+        candidates.append(refresh + _GUARD_SECONDS)
+    likely = [expiry for expiry in candidates if expiry <= asked]
+    return max(likely) if likely else min(candidates, default=refresh)
+
+
+def _refresh_of(short_expiry: int) -> int:
+    return (short_expiry * 1000 - max(short_expiry * 200, 500)) // 1000
+
+
+def _matches(scene: Scene, trunk: ExpectedTrunk) -> List[Registration]:
+    return [running for running in scene.snapshot.registrations if carried(trunk, running)]
+
+
+def _in_force(scene: Scene, has: Lease) -> bool:
+    # The registry cuts times to whole seconds, so only those of the seconds that follow are certain.
+    fresh = scene.since is None or (has.registered_at or 0) >= math.ceil(scene.since)
+    return has.expires_in is not None and has.expires_in >= 0 and fresh
+
+
+def _cause(has: Lease) -> str:
+    """Why a registration is not in force, as far as its state says."""
+    if has.state == "Registered":
+        return "not_fresh" if (has.expires_in or 0) >= 0 else "expired"
+    if has.state in _UNDER_WAY or has.state == "Unregistered":
+        return "trying"
+    return _FINAL_STATES.get(has.state, "unknown_state")
+
+
+def _stuck(scene: Scene, trunk: ExpectedTrunk, has: Lease, resolves: bool) -> str:
+    """Why a registration stays under way."""
+    if has.state == "Auth. Sent":
+        # chan_sip answers up to three challenges, waits 20 s, and starts again.
+        return "wrong_password"
+    if not resolves:
+        return "unknown_host"
+    sections = [scene.snapshot.peers.get(peer.section) for peer in trunk.peers]
+    return "unavailable" if any(running.answers for running in sections if running) else "no_answer"

@@ -1,0 +1,195 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""chan_pjsip: it tells when it will register next, and neither when it did nor why it could not.
+
+A REGISTER goes out 10 s before the expiry (REREGISTER_BUFFER_TIME in res/res_pjsip_outbound_registration.c). One that
+is forced, or follows a loss of the connection, first makes the registration Unregistered.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+from typing import Dict, Iterator, Optional, Sequence, Set
+
+from ..asterisk.snapshot import Endpoint, Registration, Snapshot
+from ..causes import Finding, finding
+from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
+from ..resolver import normal
+from .scene import PATIENCE, Lease, Scene, facts_of, is_for, listed
+
+NAME = "pjsip"
+_BEFORE_EXPIRY = 10
+# An attempt takes 32 s at most for each target that DNS names; who is silent for longer has given up.
+_LONGEST_ATTEMPT = 150
+# Times are shown in whole seconds, and asked for and compared at different moments.
+_JITTER = 2
+
+
+def carried(trunk: ExpectedTrunk, running: Registration) -> bool:
+    """It is the registration of the trunk."""
+    want = trunk.registration
+    return want is not None and _has_name(trunk, want, running) and is_for(want, running)
+
+
+def lease(scene: Scene, trunk: ExpectedTrunk) -> Optional[Lease]:
+    running = next((one for one in scene.snapshot.registrations if carried(trunk, one)), None)
+    if running is None:
+        return None
+    due = None if running.next_at is None else math.floor(running.next_at - scene.now)
+    if running.state == "Registered":
+        return Lease(running.state, expires_in=None if due is None else due + _BEFORE_EXPIRY)
+    return Lease(running.state, retry_in=due)
+
+
+def registration(
+    scene: Scene, trunk: ExpectedTrunk, want: ExpectedRegistration, has: Optional[Lease]
+) -> Finding:
+    """What is to be said of a trunk's registration, of which Asterisk has *has*."""
+    facts: Dict[str, object] = facts_of(trunk)
+    running = next((one for one in scene.snapshot.registrations if _has_name(trunk, want, one)), None)
+    if running is None:
+        return finding("missing", **facts)
+    if has is None:
+        return finding("differs", **facts, other_account=running.account, other_registrar=running.registrar)
+    facts["state"] = has.state
+    if has.state != "Registered":
+        return _failing(scene, trunk, want, running, has, facts)
+    if has.expires_in is not None and has.expires_in < 0:
+        return finding("expired", **facts)
+    if not _is_fresh(scene, running):
+        return finding("unproven", **facts)
+    facts["expiry"] = "" if has.expires_in is None else f", expires in {has.expires_in} s"
+    facts["count"] = scene.rivals(want)
+    return finding("duplicate" if scene.rivals(want) > 1 else "registered", **facts)
+
+
+def renewals(before: Snapshot, after: Snapshot) -> Set[str]:
+    """The names of the registrations that were made between two looks, for certain."""
+    if before.why_not(NAME) or after.why_not(NAME):
+        return set()
+    was = {one.name: one for one in before.registrations if one.driver == NAME}
+    return {
+        one.name
+        for one in after.registrations
+        if one.driver == NAME and one.name and one.state == "Registered" and _is_new(was.get(one.name), one)
+    }
+
+
+def _is_new(was: Optional[Registration], is_: Registration) -> bool:
+    if was is None or was.state != "Registered":
+        return True
+    # While a registration lasts, the moment of the next one stays.
+    return was.next_at is not None and is_.next_at is not None and abs(is_.next_at - was.next_at) > _JITTER
+
+
+def _is_fresh(scene: Scene, running: Registration) -> bool:
+    """It was made since the moment that was asked for; only where that is certain.
+
+    The moment of the next one does not tell: nobody knows for how long the provider has granted this one.
+    """
+    if scene.since is None:
+        return True
+    started_at = scene.snapshot.started_at
+    proofs = (scene.renewed.get(running.name or ""), None if started_at is None else started_at - _JITTER)
+    return any(proof is not None and proof >= scene.since for proof in proofs)
+
+
+def _has_name(trunk: ExpectedTrunk, want: ExpectedRegistration, running: Registration) -> bool:
+    return running.driver == NAME and running.name == (want.name or trunk.name)
+
+
+def _failing(
+    scene: Scene,
+    trunk: ExpectedTrunk,
+    want: ExpectedRegistration,
+    running: Registration,
+    has: Lease,
+    facts: Dict[str, object],
+) -> Finding:
+    """Why it is not registered: seldom certain, but where DNS and qualify tell."""
+    idle = -has.retry_in if has.retry_in is not None else 0
+    if idle > _LONGEST_ATTEMPT:
+        return finding("gave_up", **facts, idle=idle)
+    if has.state == "Unregistered" and (scene.watched if has.retry_in is None else idle) < PATIENCE:
+        return finding("trying", **facts)
+    if has.state not in ("Unregistered", "Rejected"):
+        return finding("unknown_state", **facts)
+    addresses = _next_hop(scene, trunk, want)
+    if not addresses:
+        return finding("unknown_host", **facts)
+    asked = [
+        scene.snapshot.endpoints[peer.section]
+        for peer in trunk.peers
+        if peer.section in scene.snapshot.endpoints
+    ]
+    # After silence, chan_pjsip does not wait longer than its interval.
+    refused = bool(has.retry_in and running.retry_interval and has.retry_in > running.retry_interval)
+    if not refused and (has.state == "Unregistered" or _silent(asked)):
+        answers = any(endpoint.answers for endpoint in asked)
+        return finding("unavailable" if answers else "no_answer", **facts, addresses=listed(addresses))
+    or_else = "or an error of its own (5xx)" if refused else "an error of its own (5xx), or no answer at all"
+    retry = "" if has.retry_in is None or has.retry_in < 0 else f", and tries again in {has.retry_in} s"
+    return finding("rejected", **facts, or_else=or_else, retry=retry)
+
+
+def _next_hop(scene: Scene, trunk: ExpectedTrunk, want: ExpectedRegistration) -> Set[str]:
+    """The addresses that a REGISTER goes to: those of where calls go, too, whatever the domain of the account."""
+    hosts = [peer.host for peer in trunk.peers if peer.calling] or [want.host]
+    return set().union(*(scene.resolve(host, None).known for host in hosts))
+
+
+def _silent(endpoints: Sequence[Endpoint]) -> bool:
+    return bool(endpoints) and all(endpoint.silent for endpoint in endpoints)
+
+
+def trust(scene: Scene, trunk: ExpectedTrunk) -> Iterator[Finding]:
+    """At most one finding for each host, and one for each endpoint that calls cannot go out through."""
+    for section in dict.fromkeys(peer.section for peer in trunk.peers):
+        peers = [peer for peer in trunk.peers if peer.section == section]
+        endpoint = scene.snapshot.endpoints.get(section)
+        facts = {**facts_of(trunk), "section": section}
+        trusted = [peer for peer in peers if peer.trusted]
+        if endpoint is None:
+            cause, hosts = ("deaf", trusted) if trusted else ("mute", peers)
+            said = listed([peer.host for peer in hosts])
+            yield finding(cause, **{**facts, "host": said, "lack": "is not there"})
+            continue
+        if not endpoint.contacts and any(peer.calling for peer in peers):
+            yield finding("mute", **{**facts, "host": peers[0].host, "lack": "has no contact (no aor)"})
+        for peer in trusted:
+            yield from _heard(scene, peer, trusted, endpoint, {**facts, "host": peer.host})
+
+
+def _heard(
+    scene: Scene,
+    peer: ExpectedPeer,
+    trusted: Sequence[ExpectedPeer],
+    endpoint: Endpoint,
+    facts: Dict[str, object],
+) -> Iterator[Finding]:
+    """What is wrong with the addresses from which a host is let in."""
+    wanted = scene.resolve(peer.host, peer.port)
+    # Where SRV leads somewhere, chan_pjsip does not trust the addresses of the name itself.
+    addresses = wanted.of_services or wanted.known
+    missing = {address for address in addresses if not _covers(endpoint.addresses, address)}
+    others = set().union(*(scene.resolve(other.host, other.port).known for other in trusted if other != peer))
+    own = [match for match in endpoint.addresses if not any(_covers([match], address) for address in others)]
+    if not own and missing == addresses:
+        yield finding("deaf", **facts, lack=f"has no address of {peer.host}")
+    elif wanted.complete and missing:
+        said = {"address": listed(endpoint.addresses), "missing": listed(list(missing))}
+        yield finding("trust_moved", **facts, **said, addresses=listed(list(addresses)))
+
+
+def _covers(matches: Sequence[str], address: str) -> bool:
+    """One of the *matches*, addresses and networks, has the address."""
+    return any(address in (match, normal(match)) or _contains(match, address) for match in matches)
+
+
+def _contains(network: str, address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address) in ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        # An address with a port lets in only what comes from there.
+        return False
