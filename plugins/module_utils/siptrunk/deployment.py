@@ -12,6 +12,7 @@ from typing import Any, Collection, Iterator, Mapping, Optional, Sequence
 from . import dialplan, expectation, in_place, manager
 from .config.document import Document, Section
 from .config.effective import Effective, EffectiveSection, load
+from .config.text import fold
 from .drivers import DRIVERS, chan_sip, pjsip, pjsip_transports
 from .drivers.pjsip_transports import Transport
 from .errors import ConfigError, InvalidTrunks
@@ -179,6 +180,51 @@ def plan(
     for room, (main, own) in rooms.items():
         _check_main(files, config_dir, room, main, own)
     return tuple(files)
+
+
+def check_accounts(
+    files: Sequence[PlannedFile], trunks: Sequence[Trunk], config_dir: str, drivers: Sequence[str]
+) -> None:
+    """Raise ConfigError when an account of a trunk would be registered somewhere else, too.
+
+    drivers: those that this Asterisk loads
+    """
+    planned: Mapping[str, str] = {file.path: file.after for file in files}
+
+    def read(path: str) -> Optional[str]:
+        return planned[path] if path in planned else read_text(path)
+
+    places: dict[tuple[Any, ...], list[tuple[str, str, Optional[int]]]] = {}
+    for driver in (DRIVERS[name] for name in drivers):
+        main = os.path.join(config_dir, driver.MAIN)
+        if read(main) is None:
+            continue
+        found = driver.read(load(main, config_dir=config_dir, read=read))
+        for trunk, origin in zip(found.trunks, found.origins):
+            kind = "registration" if driver is pjsip else "peer"
+            at = origin.register or next(
+                (one for one in origin.sections if kind in [entry.value for entry in one.values("type")]),
+                None,
+            )
+            if trunk.get("registration") and at:
+                places.setdefault(_account(trunk), []).append((driver.NAME, at.path, at.line))
+    own = {os.path.join(config_dir, driver.FILENAME) for driver in DRIVERS.values()}
+    for trunk in (trunk for trunk in trunks if trunk.enabled and trunk.registration):
+        registered = places.get(_account(trunk.to_dict()), [])
+        if len(registered) > 1:
+            name, path, line = next((one for one in registered if one[1] not in own), registered[-1])
+            raise ConfigError(
+                path,
+                f"{name} registers the account of the trunk {trunk.name} here, too, and the two would unseat each "
+                "other; remove one of them, or let state = migrated move it",
+                line,
+            )
+
+
+def _account(trunk: Mapping[str, Any]) -> tuple[Any, ...]:
+    provider, registration = trunk["provider"], trunk["registration"]
+    host = registration.get("domain") or provider["host"]
+    return registration["user"], fold(host), provider.get("port")
 
 
 def apply(files: Sequence[PlannedFile], *, backup: bool) -> tuple[WrittenFile, ...]:

@@ -134,6 +134,8 @@ def back_up(path: str) -> str:
     if text is None:
         raise ConfigError(path, "there is no such file")
     write_text(copy, text, Attributes.of(path))
+    times = os.stat(path)
+    os.utime(copy, ns=(times.st_atime_ns, times.st_mtime_ns))
     return copy
 
 

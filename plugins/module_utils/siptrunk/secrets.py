@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Set
+import re
+from typing import Any, Dict, Iterable, Set
 
 MASK = "********"
 # The last part of the paths of those fields of a trunk that hold secrets.
 SECRET_FIELDS = frozenset({"secret", "secret_md5"})
+_MAY_HOLD_ONE = re.compile("secret|pass|pwd|cred|token|^set_?var$|^header$|^auth$", re.IGNORECASE)
 
 
 def mask(text: str, secrets: Iterable[str]) -> str:
@@ -21,10 +23,30 @@ def mask(text: str, secrets: Iterable[str]) -> str:
 def masked(data: Any) -> Any:
     """Trunks in the form of ``sip_trunks``, or any part of them, with each secret masked."""
     if isinstance(data, dict):
-        return {key: MASK if key in SECRET_FIELDS and value else masked(value) for key, value in data.items()}
+        return {
+            key: _masked_options(value)
+            if key == "options" and isinstance(value, dict)
+            else MASK
+            if key in SECRET_FIELDS and value
+            else masked(value)
+            for key, value in data.items()
+        }
     if isinstance(data, list):
         return [masked(item) for item in data]
     return data
+
+
+def _masked_options(options: Dict[str, Any]) -> Dict[str, Any]:
+    """Raw options: a password does not belong there, but may stand there by a slip of the pen."""
+    return {
+        kind: {
+            key: MASK if kind == "auth" or _MAY_HOLD_ONE.search(key) else value
+            for key, value in given.items()
+        }
+        if isinstance(given, dict)
+        else given
+        for kind, given in options.items()
+    }
 
 
 def secrets_in(data: Any) -> Set[str]:

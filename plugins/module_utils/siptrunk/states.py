@@ -140,6 +140,10 @@ def _plan_of(
     planned = _planned(
         pbx, had, [trunk.to_dict() for trunk in trunks], files, moved.leftovers if moved else ()
     )
+    if moved:
+        planned = replace(
+            planned, warnings=(*planned.warnings, *moved.stays, *migration.unsure(pbx.config_dir))
+        )
     return _with_transports(planned, trunks, transports, pbx)
 
 
@@ -168,7 +172,9 @@ def _transports(
 def _with_transports(
     planned: Planned, trunks: Sequence[Trunk], transports: Optional[Sequence[Transport]], pbx: Pbx
 ) -> Planned:
-    """The plan with what takes a restart of Asterisk."""
+    """The plan, checked against what else registers, with what takes a restart of Asterisk."""
+    drivers = [pbx.driver.NAME, *pbx.beside]
+    deployment.check_accounts(planned.files, trunks, pbx.config_dir, drivers)
     changed = deployment.changed_transports(pbx.config_dir, transports or ())
     told = (
         f"the transport {name} of chan_pjsip changes when Asterisk is restarted, not before"
@@ -248,7 +254,7 @@ def _planned(
         tuple(leftovers),
         (*changes.told(before, enabled), *_moved(had, enabled, pbx.driver.NAME), *told),
         commands(reloads, was, is_now),
-        commands(reloads[::-1], is_now, was),
+        (*commands(reloads[::-1], is_now, was), *_revived(was, is_now)),
         tuple(_renewed(had.get(pbx.driver.NAME, []), enabled, pbx.driver, reloads)),
         warnings=tuple(_still_known(had, is_now)),
     )
@@ -287,6 +293,14 @@ def commands(
         if DRIVERS[driver].UNREGISTER and name not in is_now.get(driver, ())
     ]
     return (*ended, *reloads)
+
+
+def _revived(was: Mapping[str, Sequence[str]], is_now: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """What registers again trunks that were unregistered, in case that no reload has taken them away."""
+    for driver, names in was.items():
+        for name in names:
+            if DRIVERS[driver].REGISTER and name not in is_now.get(driver, ()):
+                yield DRIVERS[driver].REGISTER.format(name)
 
 
 def _renewed(had: Trunks, after: Trunks, driver: ModuleType, reloads: Sequence[str]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from .. import manager
@@ -18,6 +19,8 @@ from .ami import Message
 from .snapshot import Endpoint, Peer, Registration, Snapshot, Unavailable
 
 _CHAN_SIP = "chan_sip"
+# Seconds.
+_SLOW = 1.0
 _ALL_INTERFACES = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
@@ -180,7 +183,11 @@ def _chan_sip_over_cli(ask: cli.Ask, sections: Sequence[str]) -> _Seen:
 
 def _pjsip(ask: cli.Ask, accounts: pjsip.Accounts, sections: Sequence[str]) -> _Seen:
     started_at = int(time.time()) - cli.read_uptime(ask(cli.UPTIME))
-    registrations = tuple(pjsip.registrations(ask, accounts, int(time.time())))
+    asked_at = time.time()
+    registrations = tuple(pjsip.registrations(ask, accounts, int(asked_at)))
+    if time.time() - asked_at > _SLOW:
+        # The seconds that it tells are of a moment that nobody knows.
+        registrations = tuple(replace(one, next_at=None) for one in registrations)
     endpoints = pjsip.read_endpoints(ask(pjsip.ENDPOINTS), sections)
     return _Seen(registrations, endpoints=endpoints, started_at=started_at)
 

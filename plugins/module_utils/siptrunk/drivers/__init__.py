@@ -3,9 +3,9 @@
 """The channel drivers of Asterisk that trunks can be rendered for.
 
 A driver is a module with NAME, MODULES (that Asterisk must load), FILENAME (our file), MAIN (what includes it), RELOAD
-(the CLI command that makes a change take effect), UNREGISTER (the one that ends a registration before that, None where
-nothing does), ``check``, ``check_together``, ``render``, ``sections``, ``read``, ``calling``, ``default_calling``,
-``dial_string``, ``registers_anew`` and ``expectation``.
+(the CLI command that makes a change take effect), UNREGISTER and REGISTER (those that end one registration and begin it
+again, None where nothing does), ``check``, ``check_together``, ``render``, ``sections``, ``read``, ``calling``,
+``default_calling``, ``dial_string``, ``registers_anew`` and ``expectation``.
 """
 
 from __future__ import annotations

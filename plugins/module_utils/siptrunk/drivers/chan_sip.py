@@ -55,8 +55,9 @@ MODULES = ("chan_sip",)
 FILENAME = "sip_trunks.conf"
 MAIN = "sip.conf"
 RELOAD = "sip reload"
-# It cannot.
+# It can do neither.
 UNREGISTER = None
+REGISTER = None
 SIMPLE_SECRET = "let the provider set a secret that a register line can carry"
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple, Union
@@ -27,6 +28,7 @@ WIZARD = "wizard"
 _MADE_BY_WIZARD = {"inbound_auth": "auth", "outbound_auth": "auth"}
 # Kinds that Asterisk keeps in its own database; nobody writes them into a file.
 _OWN = frozenset({"contact", "subscription_persistence"})
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,14 @@ class Catalogue:
                 return option
         patterns = [known for known in options if known.endswith(ANY) and name.startswith(known[: -len(ANY)])]
         return options[patterns[0]] if patterns else None
+
+    def takes(self, kind: str, name: str, value: str) -> bool:
+        """False for a word where the option is a number."""
+        option = self.find(kind, name)
+        # Those of tos have names, too.
+        if option is None or not _NUMBER.fullmatch(option.default or "") or "tos" in name:
+            return True
+        return bool(_NUMBER.fullmatch(value))
 
     def check(self, kind: str, name: str) -> Optional[str]:
         """Why this Asterisk does not know the option in this kind of object; None when it does."""

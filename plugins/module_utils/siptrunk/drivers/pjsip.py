@@ -74,6 +74,7 @@ MAIN = "pjsip.conf"
 RELOAD = "module reload res_pjsip.so"
 # As long as its auth is there: the reload that takes both away would leave the contact at the provider.
 UNREGISTER = "pjsip send unregister {}"
+REGISTER = "pjsip send register {}"
 # Whoever is no endpoint at all is the endpoint of this name (res_pjsip_endpoint_identifier_anonymous.c).
 _GUESTS = "anonymous"
 # Asterisk 16 and 22 take hosts of so many characters in a server_uri (ast_sip_validate_uri_length()), and URIs of 511:
@@ -107,6 +108,9 @@ def check_options(trunks: Sequence[Trunk], catalogue: Catalogue) -> Iterator[Pro
         for kind, _name, entries in _objects(trunk):
             for key in dict.fromkeys([*(key for key, _value in entries), *_raw_of(trunk, kind)]):
                 reason = None if key == "type" else catalogue.check(kind, key)
+                value = _raw_of(trunk, kind).get(key)
+                if reason is None and isinstance(value, str) and not catalogue.takes(kind, key, value):
+                    reason = "is no number, and of an object with such a value Asterisk makes nothing at all"
                 if reason and key in _raw_of(trunk, kind):
                     yield Problem(trunk.name, f"options.{kind}.{key}", None, reason, "correct or remove it")
                 elif reason:
@@ -363,7 +367,7 @@ def _check_options(trunk: Trunk) -> Iterator[Problem]:
                 # Its value is not shown: it may be a secret.
                 fix = f"use {FIELD_OF[kind][key]}"
                 yield Problem(trunk.name, f"options.{kind}.{key}", None, "is set by the trunk itself", fix)
-            elif key in PATIENCE and key != "max_random_initial_delay" and raw[key] == "0":
+            elif key in PATIENCE and key != "max_random_initial_delay" and str(raw[key]).strip("0") == "":
                 reason = "would give up for good"
                 yield Problem(
                     trunk.name, f"options.{kind}.{key}", "0", reason, "write seconds, or leave it out"

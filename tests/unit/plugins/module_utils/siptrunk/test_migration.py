@@ -158,3 +158,53 @@ def test_without_a_trunk_nothing_moves(there: states.Pbx) -> None:
     planned = migrate(there)
     assert planned.before == planned.after == []
     assert text(there, "sip.conf") == "[general]\nallowguest = no\n"
+
+
+def test_a_device_that_authenticates_and_does_not_register_stays(there: states.Pbx) -> None:
+    device = (
+        "[gate]\ntype = peer\nhost = 192.0.2.21\ndefaultuser = gate\nsecret = canary3\ncontext = internal\n"
+    )
+    Path(there.config_dir, "sip.conf").write_text(SIP_CONF + device)
+    planned = migrate(there)
+    assert [trunk["name"] for trunk in planned.after] == ["main"]
+    assert device in text(there, "sip.conf")
+    assert any("[gate] authenticates its calls" in warning for warning in planned.warnings)
+
+
+def test_what_only_people_can_know_is_told(there: states.Pbx) -> None:
+    more = "exten => 1,1,Dial(SIP/${EXTEN}@${PEER})\nsame => n,Set(X=${SIP_HEADER(To)})\nsame => n,Dial(SIP/${EXTEN})\n"
+    Path(there.config_dir, "extensions.conf").write_text("[a]\n" + more + EXTENSIONS)
+    told = [warning for warning in migrate(there).warnings if "extensions.conf" in warning]
+    assert [warning.split(": ")[1] for warning in told] == ["[a] SIP/${EXTEN}@${PEER}", "[a] SIP_HEADER("]
+
+
+def test_what_freepbx_writes_is_not_changed(there: states.Pbx) -> None:
+    Path(there.config_dir, "sip.conf").write_text("[general]\n#include sip_additional.conf\n")
+    Path(there.config_dir, "sip_additional.conf").write_text(SIP_CONF.partition("\n\n")[2])
+    with pytest.raises(SipTrunkError, match=r"sip_additional\.conf: FreePBX writes"):
+        states.plan("migrated", [], there)
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("sip.conf", "register => 4321:canary@sip.example.com\n"),
+        (
+            "pjsip.conf",
+            "[old]\ntype=registration\nserver_uri=sip:sip.example.com\nclient_uri=sip:4321@sip.example.com\n",
+        ),
+    ],
+)
+def test_an_account_is_registered_once(there: states.Pbx, name: str, more: str) -> None:
+    Path(there.config_dir, "sip.conf").write_text("[general]\n")
+    path = Path(there.config_dir, name)
+    path.write_text(path.read_text() + more)
+    trunk = {
+        "name": "new",
+        "provider": {"host": "sip.example.com"},
+        "registration": {"user": "4321", "secret": "canary"},
+    }
+    with pytest.raises(
+        SipTrunkError, match=rf"{name}:\d+: .*registers the account of the trunk new here, too"
+    ):
+        states.plan("replaced", [trunk], there)

@@ -311,6 +311,8 @@ def test_a_removed_trunk_is_unregistered_while_its_account_is_there(tmp_path: Pa
     there = both(tmp_path, pjsip)
     run("overridden", there, MAIN, BACKUP | {"registration": {"user": "u", "secret": "canary"}})
     planned = run("deleted", there, {"name": "backup"})
+    # If no reload has taken it away, it is only unregistered.
+    assert planned.undo[-1] == "pjsip send register backup"
     assert planned.reload[0] == "pjsip send unregister backup"
     assert planned.reload[1:] == ("module reload res_pjsip.so", "dialplan reload")
     assert planned.registers == ()
@@ -350,6 +352,26 @@ def test_with_transports_of_others_nothing_of_ours_must_have_been_there(tmp_path
     planned = run("overridden", there, MAIN)
     assert "bind" not in (tmp_path / "pjsip_trunks_transports.conf").read_text()
     assert planned.transports_at is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "value", "refused"),
+    [
+        ("endpoint", "rtp_timeout", "abc", True),
+        ("registration", "fatal_retry_interval", "5m", True),
+        ("registration", "fatal_retry_interval", "00", True),
+        ("endpoint", "rtp_timeout", "60", False),
+        ("endpoint", "tos_audio", "ef", False),
+    ],
+)
+def test_a_number_is_a_number(tmp_path: Path, kind: str, key: str, value: str, refused: bool) -> None:
+    there = both(tmp_path, pjsip)
+    trunk = {**MAIN, "options": {kind: {key: value}}}
+    if refused:
+        with pytest.raises(SipTrunkError, match=f"options.{kind}.{key}"):
+            states.plan("overridden", [trunk], there)
+    else:
+        states.plan("overridden", [trunk], there)
 
 
 def test_an_option_that_this_asterisk_does_not_know_is_refused(tmp_path: Path) -> None:
