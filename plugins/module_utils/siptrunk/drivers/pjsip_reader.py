@@ -124,7 +124,7 @@ class _Group:
             _value(registration, "endpoint") == endpoint.name,
             fold(registration.name) in (fold(self.name), fold(endpoint.name)),
             bool(auth) and auth == _value(endpoint, "outbound_auth"),
-            bool(_host(registration, "server_uri")) and _host(registration, "server_uri") in self._hosts,
+            any(host in self._hosts for host in _servers(registration)),
         )
 
     @property
@@ -552,6 +552,11 @@ def _host(section: EffectiveSection, key: str) -> Optional[str]:
     value = _value(section, key) or ""
     parsed = parse_uri(items(section, key)[0].value if value and key == "contact" else value)
     return fold(parsed[0].host) if parsed else None
+
+
+def _servers(registration: EffectiveSection) -> Iterator[str]:
+    """Where it registers: its server, and the way there, which is the provider when the server is only a domain."""
+    return filter(None, (_host(registration, key) for key in ("server_uri", "outbound_proxy")))
 
 
 def single_host(text: str) -> Optional[str]:

@@ -516,6 +516,18 @@ class TestRead:
         assert found.trunks[0]["provider"] == {"host": "p.example", **read}
         assert found.trunks[0]["registration"]["domain"] == "d.example"
 
+    def test_an_account_at_a_domain_belongs_to_the_endpoint_of_its_provider(self) -> None:
+        found = parse(
+            "[a-account]\ntype=registration\nserver_uri=sip:d.example\nclient_uri=sip:u@d.example\n"
+            "outbound_proxy=sip:p.example\\;lr\\;hide\noutbound_auth=a\n"
+            "[a]\ntype=auth\nusername=u\npassword=p\n"
+            "[a]\ntype=endpoint\naors=a\nidentify_by=ip\nallow=alaw\n"
+            "[a]\ntype=aor\ncontact=sip:p.example\n"
+        )
+        (trunk,) = found.trunks
+        assert trunk["name"] == "a"
+        assert trunk["registration"]["domain"] == "d.example"
+
     def test_of_two_objects_of_one_name_chan_pjsip_takes_none(self) -> None:
         found = parse("[a]\ntype=endpoint\n[a]\ntype=endpoint\n")
         assert found.trunks == []
