@@ -21,7 +21,7 @@ from ..fields import bracketed, closest
 from ..register_line import DEFAULT_PORTS, RegisterLine
 from ..secrets import MASK
 from ..trunk import Trunk, inbound_name, outbound_name
-from .chan_sip_reader import read
+from .chan_sip_reader import concerns, read
 from .shared import DENY_ALL, HEADER, YES, Leftover, Port, ReadBack, RenderedSection
 from .sip_conf import (
     ENABLING,
@@ -44,6 +44,7 @@ __all__ = [
     "calling",
     "check",
     "check_together",
+    "concerns",
     "dial_string",
     "expectation",
     "read",

@@ -20,7 +20,7 @@ from ..secrets import MASK, SECRET_FIELDS
 from ..trunk import compact, unusual
 from .chan_sip_peer import FATES, Found, Peer
 from .shared import CHANGED, IGNORED, LOST, Leftover, Origin, ReadBack, as_name, distinct, unbracketed
-from .sip_conf import ENABLING, GENERAL, INHERITED, RETRY_INTERVAL, shown
+from .sip_conf import ENABLING, GENERAL, INHERITED, RETRY_INTERVAL, TYPES, shown
 
 # Where port and transport come from the register line, and what a peer without them has.
 WAY = {"provider.port": None, "provider.transport": "udp"}
@@ -28,6 +28,16 @@ WAY = {"provider.port": None, "provider.transport": "udp"}
 _CALLS_OUT = frozenset(
     f"outbound.{field}" for field in ("user", "secret", "secret_md5", "from_user", "from_domain")
 )
+
+
+def concerns(effective: Effective) -> bool:
+    """True when the file looks like sip.conf or a part of it."""
+    return any(
+        section.values("register")
+        or section.values("allowguest")
+        or any(fold(entry.value) in TYPES for entry in section.values("type"))
+        for section in effective.sections
+    )
 
 
 def read(effective: Effective) -> ReadBack:

@@ -25,6 +25,7 @@ TRUNKNAME = "trunkname"
 # Seconds between two tries to register, of all register lines.
 RETRY_INTERVAL = "registertimeout"
 INSECURE = "port,invite"
+TYPES = ("peer", "user", "friend")
 
 
 # Stands between the values of an option that must be there several times.

@@ -1,36 +1,42 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules of the configuration language, for every file of Asterisk."""
+"""The configuration language, of every file of Asterisk. These rules are shown the whole Pbx."""
 
 from __future__ import annotations
 
-from typing import Iterator
+from .rule import ERROR, WARNING, Rulebook, Spot, Spots
+from .views import Pbx
 
-from ..config.effective import Effective
-from .finding import ERROR, WARNING, Rule, Spot
-
-
-def not_loaded(effective: Effective) -> Iterator[Spot]:
-    if effective.error:
-        yield Spot(
-            effective.error.path,
-            effective.error.line,
-            why=f"Asterisk refuses the whole file: {effective.error.reason}",
-        )
+book = Rulebook("sip.conf")
 
 
-def ignored(effective: Effective) -> Iterator[Spot]:
-    for note in effective.notes:
-        yield Spot(note.path, note.line, why=f"Asterisk goes on without it: {note.reason}")
-
-
-RULES = (
-    Rule(
-        "CONF001",
-        ERROR,
-        "Asterisk refuses the whole file",
-        "mend it: at a reload the old state stays, after a restart there is nothing",
-        not_loaded,
-    ),
-    Rule("CONF002", WARNING, "Asterisk goes on without it", "mend or remove it", ignored),
+@book.whole(
+    id="CONF001",
+    severity=ERROR,
+    title="a file that Asterisk refuses",
+    why="Asterisk refuses the whole file",
+    fix="mend it: at a reload the old state stays, after a restart there is nothing",
+    bad="[provider-in](provider)\ntype=peer\nhost=192.0.2.1\n",
+    good="[provider](!)\ntype=peer\n[provider-in](provider)\nhost=192.0.2.1\n",
+    effect="no peer of the file is there",
 )
+def not_loaded(pbx: Pbx) -> Spots:
+    for effective in pbx.files:
+        if effective.error:
+            yield Spot(effective.error, why=f"Asterisk refuses the whole file: {effective.error.reason}")
+
+
+@book.whole(
+    id="CONF002",
+    severity=WARNING,
+    title="a line that is ignored",
+    why="Asterisk goes on without it",
+    fix="mend or remove it",
+    bad="[provider-in]\ntype=peer\nhost 192.0.2.1\n",
+    good="[provider-in]\ntype=peer\nhost=192.0.2.1\n",
+    effect="the peer is there, and has no host",
+)
+def ignored(pbx: Pbx) -> Spots:
+    for effective in pbx.files:
+        for note in effective.notes:
+            yield Spot(note, why=f"Asterisk goes on without it: {note.reason}")

@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All rules, and what they find."""
+
+from __future__ import annotations
+
+from typing import Dict, Iterator, List, Mapping, Optional, Tuple
+
+from . import language, pjsip_trust, sip_trust
+from .rule import SEVERITIES, Finding, Rule, Rulebook
+from .views import Pbx
+
+LANGUAGE = Rulebook("", language.book)
+SIP = Rulebook("", sip_trust.book)
+PJSIP = Rulebook("", pjsip_trust.book)
+
+RULES: Mapping[str, Rule] = {rule.id: rule for book in (LANGUAGE, SIP, PJSIP) for rule in book.rules}
+
+
+def findings(pbx: Pbx) -> List[Finding]:
+    """All that is wrong, in the order of files and lines; a template's option once, whoever inherits it."""
+    found: Dict[Tuple[str, str, Optional[int], Optional[str], str], Finding] = {}
+    for one in _all(pbx):
+        found.setdefault((one.rule, one.path, one.line, one.option, one.part), one)
+    return sorted(
+        found.values(), key=lambda one: (one.path, one.line or 0, -SEVERITIES.index(one.severity), one.rule)
+    )
+
+
+def _all(pbx: Pbx) -> Iterator[Finding]:
+    yield from LANGUAGE.findings(pbx)
+    for book, view in ((SIP, pbx.sip), (PJSIP, pbx.pjsip)):
+        if view is not None:
+            yield from book.findings(view)

@@ -1,0 +1,192 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What rules look at: the files of one PBX, each seen as what reads it sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
+
+from .. import register_line
+from ..config.effective import Effective, EffectiveEntry, EffectiveSection
+from ..config.text import fold
+from ..drivers.option_table import RELEASES
+from ..drivers.options import Catalogue, of_release
+
+# The kinds of sections of sip.conf.
+GENERAL, AUTHENTICATION, ACCOUNT = "general", "authentication", "account"
+
+
+_AnyView = TypeVar("_AnyView")
+
+
+class Register(NamedTuple):
+    """A register line that counts."""
+
+    entry: EffectiveEntry
+    parsed: register_line.Parsed
+
+
+class View:
+    """A file, with all that it includes, as one of Asterisk's modules takes it.
+
+    pbx: the files beside it
+    """
+
+    def __init__(self, effective: Effective, pbx: Pbx) -> None:
+        self.effective, self.pbx = effective, pbx
+
+    @property
+    def path(self) -> str:
+        return self.effective.path
+
+    @property
+    def sections(self) -> Sequence[EffectiveSection]:
+        return self.effective.sections
+
+    @property
+    def is_part(self) -> bool:
+        """It is included by a file that is not here, which may say what is missing."""
+        return self.effective.included
+
+    def scope(self, section: EffectiveSection) -> str:
+        """The kind of a section, for Rulebook."""
+        return section.name
+
+
+class SipConf(View):
+    """sip.conf as channels/chan_sip.c of Asterisk 16 takes it. The scope of a section is GENERAL, AUTHENTICATION, or ACCOUNT
+    for peers, users and friends; "" for a second [general], which nobody reads."""
+
+    def scope(self, section: EffectiveSection) -> str:
+        name = fold(section.name)
+        if name == GENERAL:
+            return GENERAL if section is self.general else ""
+        return AUTHENTICATION if name == AUTHENTICATION else ACCOUNT
+
+    @cached_property
+    def general(self) -> Optional[EffectiveSection]:
+        return self.effective.first(GENERAL)
+
+    @cached_property
+    def accounts(self) -> List[EffectiveSection]:
+        """Peers, users and friends, and those without a type."""
+        return [one for one in self.sections if not one.template and self.scope(one) == ACCOUNT]
+
+    @cached_property
+    def accounts_by_name(self) -> Mapping[str, EffectiveSection]:
+        """Of several of one name, the last; names in lower case."""
+        return {fold(one.name): one for one in self.accounts}
+
+    @cached_property
+    def registers(self) -> List[Register]:
+        """Those of the first [general], in order; others count for nothing."""
+        entries = self.general.values("register") if self.general else []
+        return [Register(entry, register_line.parse(entry.value)) for entry in entries]
+
+    def setting(self, key: str, default: str = "") -> str:
+        """The last word of [general]."""
+        return said(self.general, key, default)
+
+    def inherited(self, section: EffectiveSection, key: str, default: str = "") -> str:
+        """The last word of a peer, or else of [general]."""
+        return said(section, key) or self.setting(key, default)
+
+
+class PjsipConf(View):
+    """pjsip.conf as chan_pjsip takes it. The scope of a section is the type of its object; "" without a type."""
+
+    def scope(self, section: EffectiveSection) -> str:
+        return said(section, "type")
+
+    @cached_property
+    def objects(self) -> Mapping[str, Mapping[str, EffectiveSection]]:
+        """By kind and name; of two of one name, the first."""
+        found: Dict[str, Dict[str, EffectiveSection]] = {}
+        for section in self.sections:
+            if not section.template:
+                found.setdefault(self.scope(section), {}).setdefault(section.name, section)
+        return found
+
+    def of_kind(self, kind: str) -> Mapping[str, EffectiveSection]:
+        return self.objects.get(kind, {})
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The options that the Asterisk in question knows."""
+        return self.pbx.catalogue
+
+
+class Wizard(PjsipConf):
+    """pjsip_wizard.conf."""
+
+
+class Dialplan(View):
+    """extensions.conf: contexts; scope is GENERAL, "globals" or "context"."""
+
+    def scope(self, section: EffectiveSection) -> str:
+        name = fold(section.name)
+        return name if name in (GENERAL, "globals") else "context"
+
+
+class Modules(View):
+    """modules.conf."""
+
+
+@dataclass(frozen=True)
+class Pbx:
+    """The configuration of one PBX, or as much of it as there is.
+
+    files: what Asterisk takes from each file, those of modules that no rule knows included
+    texts: every file that was read, those that others include as well, by path
+    catalogue: which options of pjsip.conf there are
+    kinds: which of the files stands for sip.conf, pjsip.conf and so on, by path
+    """
+
+    files: Tuple[Effective, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    catalogue: Catalogue = field(default_factory=lambda: of_release(RELEASES[-1]))
+    kinds: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sections(self) -> Sequence[EffectiveSection]:
+        """None: rules that are shown the Pbx look at all of it."""
+        return ()
+
+    @cached_property
+    def sip(self) -> Optional[SipConf]:
+        return self._view("sip.conf", SipConf)
+
+    @cached_property
+    def pjsip(self) -> Optional[PjsipConf]:
+        return self._view("pjsip.conf", PjsipConf)
+
+    @cached_property
+    def wizard(self) -> Optional[Wizard]:
+        return self._view("pjsip_wizard.conf", Wizard)
+
+    @cached_property
+    def dialplan(self) -> Optional[Dialplan]:
+        return self._view("extensions.conf", Dialplan)
+
+    @cached_property
+    def modules(self) -> Optional[Modules]:
+        return self._view("modules.conf", Modules)
+
+    def _view(self, kind: str, view: Callable[[Effective, Pbx], _AnyView]) -> Optional[_AnyView]:
+        for effective in self.files:
+            if self.kinds.get(effective.path) == kind and effective.loads:
+                return view(effective, self)
+        return None
+
+
+def said(section: Optional[EffectiveSection], key: str, default: str = "") -> str:
+    """The last value of an option in a section."""
+    last = section.last(key) if section else None
+    return last.value if last and last.value else default
+
+
+def words(value: str) -> List[str]:
+    """The items of a list that is joined by commas, without blanks around them."""
+    return [word.strip() for word in value.split(",") if word.strip()]

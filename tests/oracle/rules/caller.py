@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs inside a container: send one SIP request from an address of one's choice, and print the answers that come.
+
+Standard input is JSON: ``method``, ``source``, ``target`` (address and port), ``user`` (of From), ``number`` (in the
+Request-URI), ``headers`` (more lines), ``body``, ``seconds`` to wait. Prints a JSON list of the answers, as text.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import time
+import uuid
+
+wanted = json.load(sys.stdin)
+host, port = wanted["target"]
+family = socket.AF_INET6 if ":" in host else socket.AF_INET
+plug = socket.socket(family, socket.SOCK_DGRAM)
+plug.bind((wanted["source"], wanted.get("source_port", 0)))
+own = plug.getsockname()[1]
+source, target = (f"[{host}]" if ":" in host else host for host in (wanted["source"], host))
+call, tag, uri = uuid.uuid4().hex, uuid.uuid4().hex[:8], f"sip:{wanted['number']}@{target}:{port}"
+
+
+def request(method: str, to: str, cseq: int = 1, body: str = "", branch: str = uuid.uuid4().hex) -> bytes:
+    lines = [
+        f"{method} {uri} SIP/2.0",
+        f"Via: SIP/2.0/UDP {source}:{own};branch=z9hG4bK{branch};rport",
+        "Max-Forwards: 70",
+        f"From: <sip:{wanted['user']}@{source}>;tag={tag}",
+        f"To: {to}",
+        f"Call-ID: {call}",
+        f"CSeq: {cseq} {method}",
+        f"Contact: <sip:{wanted['user']}@{source}:{own}>",
+        *(wanted.get("headers", []) if cseq == 1 and method != "ACK" else []),
+        *(["Content-Type: application/sdp"] if body else []),
+        f"Content-Length: {len(body)}",
+    ]
+    return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
+
+
+def field(answer: str, name: str) -> str:
+    return next(
+        line.partition(":")[2].strip() for line in answer.split("\r\n") if line.startswith(f"{name}:")
+    )
+
+
+answers = []
+target_address = (host, port)
+plug.sendto(request(wanted["method"], f"<{uri}>", body=wanted.get("body", "")), target_address)
+until = time.monotonic() + wanted.get("seconds", 3)
+while time.monotonic() < until:
+    plug.settimeout(max(until - time.monotonic(), 0.01))
+    try:
+        answer = plug.recv(65535).decode("utf-8", "replace")
+    except socket.timeout:
+        break
+    if not answer.startswith("SIP/2.0"):
+        continue
+    answers.append(answer)
+    code = int(answer.split(" ", 2)[1])
+    if code < 200:
+        continue
+    if wanted["method"] == "INVITE":
+        branch = call if code < 300 else None
+        ack = request("ACK", field(answer, "To"), **({"branch": branch} if branch else {}))
+        plug.sendto(ack, target_address)
+        if code < 300:
+            plug.sendto(request("BYE", field(answer, "To"), 2, branch=uuid.uuid4().hex), target_address)
+    break
+json.dump(answers, sys.stdout)

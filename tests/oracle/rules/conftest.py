@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An Asterisk 16 with chan_sip, and an Asterisk 16 and a 22 with chan_pjsip."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Iterator, Mapping, Tuple
+
+import pytest
+
+from ..conftest import CONFIG as CHAN_SIP_CONFIG
+from ..conftest import Asterisk, container, wait_until_booted
+from ..test_pjsip import IMAGES, MODULES, TRANSPORTS
+from .pbx import ADDRESSES, Pbx
+
+# What answers a call, and what asks for a password.
+EVERYWHERE = (
+    "res_sorcery_config",
+    "res_pjproject",
+    "res_rtp_asterisk",
+    "pbx_config",
+    "app_dial",
+    "codec_alaw",
+    "codec_ulaw",
+    "bridge_simple",
+)
+# Nothing to resolve names with: what the examples call by name has no address.
+CHAN_SIP_BASE = "udpbindaddr=0.0.0.0:5060\n"
+
+
+@pytest.fixture(scope="session")
+def chan_sip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
+    files = {**CHAN_SIP_CONFIG, "modules.conf": modules("chan_sip"), "sip.conf": ""}
+    with running(IMAGES["16"], tmp_path_factory.mktemp("chan_sip"), files) as asterisk:
+        yield Pbx(asterisk, "sip.conf", CHAN_SIP_BASE, ("127.0.0.1", 5060), "16")
+
+
+@pytest.fixture(scope="session", params=IMAGES)
+def pjsip(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
+    plain = {name: text for name, text in CHAN_SIP_CONFIG.items() if name != "sip.conf"}
+    files = {**plain, "modules.conf": modules(*MODULES), "pjsip.conf": TRANSPORTS}
+    with running(IMAGES[request.param], tmp_path_factory.mktemp("pjsip"), files) as asterisk:
+        yield Pbx(asterisk, "pjsip.conf", TRANSPORTS, ("127.0.0.1", 5070), request.param)
+
+
+def modules(*names: str) -> str:
+    return "[modules]\nautoload=no\n" + "".join(f"load={name}.so\n" for name in (*EVERYWHERE, *names))
+
+
+@contextlib.contextmanager
+def running(image: str, directory: Path, files: Mapping[str, str]) -> Iterator[Asterisk]:
+    directory.chmod(0o755)
+    for name, text in {**files, "extensions.conf": "", "marker.conf": ""}.items():
+        (directory / name).write_text(text)
+    options = ["--network", "none", "--cap-add", "NET_ADMIN", "--volume", f"{directory}:/etc/asterisk"]
+    with container(image, options, "asterisk", "-f", "-n") as name:
+        wait_until_booted(name)
+        asterisk = Asterisk(name, directory)
+        asterisk.run("sh", "-c", ADDRESSES)
+        yield asterisk
+        asterisk.close()

@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A running Asterisk that takes the examples of the rules, one after the other, and is called by anybody."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import subprocess
+import time
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Mapping, Tuple
+
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.rules.books import RULES
+
+from ..conftest import Asterisk
+
+CALLER = Path(__file__).with_name("caller.py")
+LOG = "/var/log/asterisk/messages"
+# Everybody's address is there, and is the container's own.
+ADDRESSES = "ip link set lo up; for net in 192.0.2.0/24 198.51.100.0/24 203.0.113.0/24; do ip route add local $net dev lo; done; "
+ADDRESSES += "ip -6 route add local 2001:db8::/32 dev lo"
+# Who is let into a context is answered there.
+EXTENSIONS = "[default]\nexten => _.,1,Answer()\n same => n,Wait(1)\n[from-provider]\nexten => _.,1,Answer()\n same => n,Wait(1)\n"
+OFFER = (
+    "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8 0\r\n"
+    "a=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n"
+)
+STRANGER = "203.0.113.99"
+_NUMBERS = itertools.count(1)
+
+
+def examples(rule: str) -> Iterator[Tuple[Mapping[str, str], bool]]:
+    """The files of the bad example and True, then those of the good one and False: whether the effect is to be seen."""
+    yield RULES[rule].bad, True
+    yield RULES[rule].good, False
+
+
+class Pbx:
+    """main: the file that the examples add to; base: what its [general], or it, says besides; target: where it listens"""
+
+    def __init__(
+        self, asterisk: Asterisk, main: str, base: str, target: Tuple[str, int], version: str
+    ) -> None:
+        self.asterisk, self.main, self.base, self.target = asterisk, main, base, target
+        self.version = version
+        self._mark = 0
+
+    def load(self, files: Mapping[str, str]) -> None:
+        """Have these files and no others, beginning from none."""
+        self._take({})
+        self._mark = int(self.asterisk.run("sh", "-c", f"wc -c < {LOG}"))
+        self._take(files)
+
+    def complaints(self) -> List[str]:
+        """Warnings, errors and notices of the log since the files were loaded."""
+        text = self.asterisk.run("tail", "-c", f"+{self._mark + 1}", LOG)
+        return [line for line in text.splitlines() if re.match(r"\[[^]]*\] (WARNING|ERROR|NOTICE)", line)]
+
+    def cli(self, command: str) -> str:
+        lines = self.asterisk.action({"Action": "Command", "Command": command})
+        return "\n".join(line[len("Output: ") :] for line in lines if line.startswith("Output: "))
+
+    def call(self, source: str = STRANGER, user: str = "stranger", number: str = "100", **more: Any) -> int:
+        """The last answer to an INVITE; 0 for none. 200: let in; 401, 403, 404, 488, 500: not."""
+        answers = self.send("INVITE", source, user, number, **{"body": OFFER, **more})
+        return int(answers[-1].split(" ", 2)[1]) if answers else 0
+
+    def send(
+        self,
+        method: str,
+        source: str = STRANGER,
+        user: str = "stranger",
+        number: str = "100",
+        **more: Any,
+    ) -> List[str]:
+        """All answers to one request, as text. *more* goes to caller.py."""
+        wanted = {"method": method, "source": source, "user": user, "number": number, "target": self.target}
+        command = ["podman", "exec", "-i", self.asterisk.container, "python3", "-c", CALLER.read_text()]
+        answer = subprocess.run(
+            command, input=json.dumps({**wanted, **more}).encode(), capture_output=True, check=True
+        )
+        answers: List[str] = json.loads(answer.stdout)
+        return answers
+
+    def _take(self, files: Mapping[str, str]) -> None:
+        marker = f"loaded-{next(_NUMBERS)}"
+        plain = {"extensions.conf": EXTENSIONS, self.main: "", **files}
+        plain[self.main] = self._with_base(plain[self.main])
+        for name, text in plain.items():
+            self.asterisk.write(name, text)
+        self.asterisk.write("marker.conf", f"[{marker}]\n" + MARKERS[self.main])
+        self.cli("core reload" if self.main != "sip.conf" else "sip reload")
+        if "extensions.conf" in files:
+            self.cli("dialplan reload")
+        give_up = time.monotonic() + 3
+        # A file that is refused as a whole leaves no marker.
+        while marker not in self.cli(SHOW[self.main].format(marker)) and time.monotonic() < give_up:
+            time.sleep(0.05)
+
+    def _with_base(self, text: str) -> str:
+        """With a [general] of its own in sip.conf, the base goes into that; no line is in front of the example's."""
+        ending = "\n#include marker.conf\n"
+        if self.main != "sip.conf":
+            return f"{text}\n{self.base}{ending}"
+        header = re.search(r"(?m)^\[general\](?!\()[^\n]*\n", text)
+        if header:
+            return f"{text[: header.end()]}{self.base}{text[header.end() :]}{ending}"
+        return f"[general]\n{self.base}{text}{ending}"
+
+
+MARKERS = {"sip.conf": "type=peer\nhost=127.0.0.9\n", "pjsip.conf": "type=aor\n"}
+SHOW = {"sip.conf": "sip show peer {}", "pjsip.conf": "pjsip show aor {}"}
+
+
+def entries(asterisk: Asterisk, action: Dict[str, str], until: str) -> List[Dict[str, str]]:
+    """The events that answer an action of AMI, each as its fields."""
+    return [
+        dict(line.split(": ", 1) for line in message if ": " in line)
+        for message in asterisk.messages(action, until)
+    ]
