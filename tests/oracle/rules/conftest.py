@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import Iterator, Mapping, Tuple
+from typing import Iterator, Mapping
 
 import pytest
 
 from ..conftest import CONFIG as CHAN_SIP_CONFIG
 from ..conftest import Asterisk, container, wait_until_booted
 from ..test_pjsip import IMAGES, MODULES, TRANSPORTS
-from .pbx import ADDRESSES, Pbx
+from .pbx import ADDRESSES, EXTENSIONS, Pbx
 
 # What answers a call, and what asks for a password.
 EVERYWHERE = (
@@ -52,7 +52,7 @@ def modules(*names: str) -> str:
 @contextlib.contextmanager
 def running(image: str, directory: Path, files: Mapping[str, str]) -> Iterator[Asterisk]:
     directory.chmod(0o755)
-    for name, text in {**files, "extensions.conf": "", "marker.conf": ""}.items():
+    for name, text in {**files, "extensions.conf": EXTENSIONS, "marker.conf": ""}.items():
         (directory / name).write_text(text)
     options = ["--network", "none", "--cap-add", "NET_ADMIN", "--volume", f"{directory}:/etc/asterisk"]
     with container(image, options, "asterisk", "-f", "-n") as name:

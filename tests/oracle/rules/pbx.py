@@ -19,10 +19,14 @@ from ..conftest import Asterisk
 CALLER = Path(__file__).with_name("caller.py")
 LOG = "/var/log/asterisk/messages"
 # Everybody's address is there, and is the container's own.
-ADDRESSES = "ip link set lo up; for net in 192.0.2.0/24 198.51.100.0/24 203.0.113.0/24; do ip route add local $net dev lo; done; "
-ADDRESSES += "ip -6 route add local 2001:db8::/32 dev lo"
+NETWORKS = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
+ADDRESSES = "; ".join(
+    ["ip link set lo up", *(f"ip route add local {network} dev lo" for network in NETWORKS)]
+)
 # Who is let into a context is answered there.
-EXTENSIONS = "[default]\nexten => _.,1,Answer()\n same => n,Wait(1)\n[from-provider]\nexten => _.,1,Answer()\n same => n,Wait(1)\n"
+EXTENSIONS = "".join(
+    f"[{context}]\nexten => _.,1,Answer()\n same => n,Wait(1)\n" for context in ("default", "from-provider")
+)
 OFFER = (
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8 0\r\n"
     "a=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n"
@@ -38,7 +42,7 @@ def examples(rule: str) -> Iterator[Tuple[Mapping[str, str], bool]]:
 
 
 class Pbx:
-    """main: the file that the examples add to; base: what its [general], or it, says besides; target: where it listens"""
+    """main: the file of the examples; base: what it, or its [general], says besides; target: where it listens"""
 
     def __init__(
         self, asterisk: Asterisk, main: str, base: str, target: Tuple[str, int], version: str
@@ -96,7 +100,7 @@ class Pbx:
             self.cli("dialplan reload")
         give_up = time.monotonic() + 3
         # A file that is refused as a whole leaves no marker.
-        while marker not in self.cli(SHOW[self.main].format(marker)) and time.monotonic() < give_up:
+        while ABSENT.search(self.cli(SHOW[self.main].format(marker))) and time.monotonic() < give_up:
             time.sleep(0.05)
 
     def _with_base(self, text: str) -> str:
@@ -112,6 +116,7 @@ class Pbx:
 
 MARKERS = {"sip.conf": "type=peer\nhost=127.0.0.9\n", "pjsip.conf": "type=aor\n"}
 SHOW = {"sip.conf": "sip show peer {}", "pjsip.conf": "pjsip show aor {}"}
+ABSENT = re.compile(r"not found|Unable to find")
 
 
 def entries(asterisk: Asterisk, action: Dict[str, str], until: str) -> List[Dict[str, str]]:

@@ -101,14 +101,14 @@ class Finding:
 
 
 class Rulebook:
-    """Rules for one kind of file. Each is a function that yields Spots, registered by the decorator for what it is shown:
+    """Rules for one kind of file: functions that yield Spots, registered by the decorator for what they are shown:
 
     ``@book.option(SCOPE, KEY...)``: each option of that name, as ``(entry, section, view)``
     ``@book.section(SCOPE...)``: each section, as ``(section, view)``
     ``@book.whole()``: all of it, as ``(view)``
 
-    view: what the files are seen as, one of the classes of views.py; its ``scope(section)`` says what kind of section one
-    is. Templates are not shown; what they hold stands in the sections that inherit it.
+    view: one of the classes of views.py; its ``scope(section)`` says what kind of section one is. Templates are not
+    shown; what they hold stands in the sections that inherit it.
     """
 
     def __init__(self, file: str, *parts: Rulebook) -> None:

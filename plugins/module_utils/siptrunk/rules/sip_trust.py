@@ -19,8 +19,8 @@ book = Rulebook("sip.conf")
     title="permit without deny",
     why="permit without deny restricts nothing: the list begins with everything allowed",
     fix="put deny=0.0.0.0/0.0.0.0 and deny=::/0 before it",
-    bad="[provider-in]\ntype=peer\nhost=192.0.2.1\npermit=192.0.2.0/24\n",
-    good="[provider-in]\ntype=peer\nhost=192.0.2.1\ndeny=0.0.0.0/0\ndeny=::/0\npermit=192.0.2.0/24\n",
+    bad="[provider-in]\ntype=peer\nhost=192.0.2.1\npermit=198.51.100.0/24\n",
+    good="[provider-in]\ntype=peer\nhost=192.0.2.1\ndeny=0.0.0.0/0\ndeny=::/0\npermit=198.51.100.0/24\n",
     effect="a call from an address that no permit names is let in",
 )
 def permit_without_deny(entry: EffectiveEntry, section: EffectiveSection, sip: SipConf) -> Spots:

@@ -56,8 +56,11 @@ class View:
 
 
 class SipConf(View):
-    """sip.conf as channels/chan_sip.c of Asterisk 16 takes it. The scope of a section is GENERAL, AUTHENTICATION, or ACCOUNT
-    for peers, users and friends; "" for a second [general], which nobody reads."""
+    """sip.conf as channels/chan_sip.c of Asterisk 16 takes it.
+
+    The scope of a section is GENERAL, AUTHENTICATION, or ACCOUNT for peers, users and friends; "" for a second
+    [general], which nobody reads.
+    """
 
     def scope(self, section: EffectiveSection) -> str:
         name = fold(section.name)
