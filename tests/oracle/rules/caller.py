@@ -3,7 +3,7 @@
 """Runs inside a container: send one SIP request from an address of one's choice, and print the answers that come.
 
 Standard input is JSON: ``method``, ``source``, ``target`` (address and port), ``user`` (of From), ``number`` (in the
-Request-URI), ``headers`` (more lines), ``body``, ``seconds`` to wait. Prints a JSON list of the answers, as text.
+Request-URI), ``headers`` (more lines), ``body``, ``source_port``, ``seconds`` to wait. Prints a JSON list of the answers, as text.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ wanted = json.load(sys.stdin)
 host, port = wanted["target"]
 family = socket.AF_INET6 if ":" in host else socket.AF_INET
 plug = socket.socket(family, socket.SOCK_DGRAM)
-plug.bind((wanted["source"], wanted.get("source_port", 0)))
+plug.bind((wanted["source"], wanted.get("source_port", 5060)))
 own = plug.getsockname()[1]
 source, target = (f"[{host}]" if ":" in host else host for host in (wanted["source"], host))
 call, tag, uri = uuid.uuid4().hex, uuid.uuid4().hex[:8], f"sip:{wanted['number']}@{target}:{port}"

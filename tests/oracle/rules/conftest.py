@@ -26,8 +26,8 @@ EVERYWHERE = (
     "codec_ulaw",
     "bridge_simple",
 )
-# Nothing to resolve names with: what the examples call by name has no address.
-CHAN_SIP_BASE = "udpbindaddr=0.0.0.0:5060\n"
+# Strangers are refused where an example does not say otherwise. Port 5060 of all other addresses is the callers'.
+CHAN_SIP_BASE = "udpbindaddr=127.0.0.1:5060\nallowguest=no\n"
 
 
 @pytest.fixture(scope="session")
