@@ -4,7 +4,7 @@
 # For make oracle: how many cases, and which ones (0: others in each run).
 N ?= 300
 SEED ?= 0
-.PHONY: help demo test test-fast bench oracle lab-up lab-down setup build clean
+.PHONY: help demo test test-fast bench oracle lab-up lab-down setup docs build clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ lab-down: setup ## remove the lab's containers and network
 
 setup: ## install what is needed: packages, tools, images
 	@scripts/setup
+
+docs: ## write the pages of the linter's rules anew
+	@python3 scripts/rule_pages.py
 
 build: ## build the collection's tarball into .cache/build
 	@scripts/with-env scripts/build

@@ -367,6 +367,26 @@ options:
     description: Asterisk's configuration directory.
     type: path
     default: /etc/asterisk
+  accept:
+    description:
+      - Before anything is written, the rules of C(siptrunk lint) look at the files as they would be. What they find in
+        the part of the trunks with the severity C(error) or C(security) refuses the whole call, unless it is accepted
+        here, rule by rule. What is wrong elsewhere in the files is no reason; M(telephony.asterisk.sip_lint) finds it.
+      - >-
+        A comment C(; siptrunk: accept RULE: reason) in a file that people keep counts as well.
+    type: list
+    elements: dict
+    default: []
+    version_added: 0.4.0
+    suboptions:
+      rule:
+        description: The id of the rule.
+        type: str
+        required: true
+      reason:
+        description: Why this is as it should be here.
+        type: str
+        required: true
   backup:
     description: >-
       Keep a copy of each file that changes beside it, with C(~) behind its name and the same owner and mode. It
@@ -560,6 +580,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import (
     deployment,
     dialplan,
+    guard,
     in_place,
     states,
 )
@@ -689,6 +710,10 @@ TRANSPORT_SPEC = {
     "bind": {"type": "str", "default": "0.0.0.0"},
     "options": {"type": "dict", "default": {}},
 }
+ACCEPT_SPEC = {
+    "rule": {"type": "str", "required": True},
+    "reason": {"type": "str", "required": True},
+}
 # Which values of a file that people keep may be seen.
 SHOWN = {pjsip.NAME: pjsip_conf.shown_in_file, chan_sip.NAME: sip_conf.shown}
 
@@ -699,6 +724,8 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
         pbx = installed_pbx(params)
         planned = states.plan(params["state"], given(params), pbx)
         check_that_ansible_can_tell(params, planned.files)
+        names = {trunk["name"] for trunk in params["trunks"]}
+        not_needed = guard.check(planned.files, names, pbx, guard.accepting(params["accept"]))
         # Before the write: afterwards everything is as planned.
         changed = any(file.changes for file in planned.files)
         restart = needs_restart(params["config_dir"], planned)
@@ -709,7 +736,7 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
         "before": masked(planned.before),
         "after": masked(planned.after),
         "changes": list(planned.changes),
-        "warnings": list(planned.warnings),
+        "warnings": [*planned.warnings, *not_needed],
         "leftovers": [asdict(leftover) for leftover in planned.leftovers],
         "files": [{"path": file.path, "backup": file.backup} for file in written],
         "reload": list(planned.reload),
@@ -738,6 +765,9 @@ def rendered(params: dict[str, Any]) -> dict[str, Any]:
     driver = DRIVERS[next(iter(DRIVERS)) if params["driver"] == "auto" else params["driver"]]
     trunks = load_trunks(given(params), driver=driver.NAME)
     texts = {driver: driver.render(trunks), dialplan: dialplan.render(trunks, driver)}
+    guard.check_text(
+        {room.MAIN: str(text) for room, text in texts.items()}, guard.accepting(params["accept"])
+    )
     return {
         "changed": False,
         "driver": driver.NAME,
@@ -875,6 +905,7 @@ def main() -> None:
             "driver": {"type": "str", "choices": ["auto", *DRIVERS], "default": "auto"},
             "transports": {"type": "list", "elements": "dict", "options": TRANSPORT_SPEC},
             "config_dir": {"type": "path", "default": "/etc/asterisk"},
+            "accept": {"type": "list", "elements": "dict", "default": [], "options": ACCEPT_SPEC},
             "backup": {"type": "bool", "default": True},
             "manager_user": {"type": "bool", "default": False},
             "owner": {"type": "str", "default": "root"},

@@ -3,8 +3,8 @@
 """Runs inside a container: send one SIP request from an address of one's choice, and print the answers that come.
 
 Standard input is JSON: ``method``, ``source``, ``target`` (address and port), ``user`` (of From), ``number`` (in the
-Request-URI), ``headers`` (more lines), ``body``, ``source_port``, ``seconds`` to wait. Prints the answers, a JSON list of
-texts.
+Request-URI), ``headers`` (more lines), ``body``, ``source_port``, ``seconds`` to wait. Prints the answers, as a JSON
+list of texts.
 """
 
 from __future__ import annotations

@@ -139,6 +139,20 @@ class Section:
         """Give this one entry another value, as set() does; returns the entry that stands there now."""
         return self._replace(self._place(entry), entry, entry.operator, value)
 
+    def rename(self, entry: Entry, key: str) -> Entry:
+        """Give this one entry another name, and keep the rest of its line; returns the entry that stands there now.
+
+        Raises NotRepresentable when Asterisk would read anything but this name and the old value.
+        """
+        place = self._place(entry)
+        raw = self._lines[place].raw
+        match = re.match(r"\ufeff?[ \t]*", raw)
+        start = match.end() if match else 0
+        if not raw.startswith(entry.key, start):
+            raise NotRepresentable(f"{entry.key} does not stand at the beginning of its line")
+        spelled = raw[:start] + key + raw[start + len(entry.key) :]
+        return self._write(place, place + 1, [[spelled]], entry._replace(key=key))
+
     def remove(self, entry: Entry) -> None:
         """Take this one entry out, with its line.
 

@@ -33,6 +33,12 @@ def from_texts(
     return _pbx([name for name in files if name in MAINS], files.get, catalogue, None, parts)
 
 
+def of_directory(directory: str, read: Read, catalogue: Optional[Catalogue] = None) -> Pbx:
+    """The PBX that has its files there, or would have those that *read* returns."""
+    paths = [os.path.join(directory, name) for name in MAINS]
+    return _pbx([path for path in paths if read(path) is not None], read, catalogue, None)
+
+
 def from_paths(
     paths: Sequence[str], catalogue: Optional[Catalogue] = None, driver: Optional[str] = None
 ) -> Iterator[Pbx]:

@@ -21,14 +21,14 @@ class Source:
     """The texts of the files by path."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
-        self._texts = texts
+        self.texts = texts
         self._lines: Dict[str, List[str]] = {}
 
     def line(self, path: str, number: Optional[int]) -> Optional[str]:
         """A line without its end; None where there is none."""
         if path not in self._lines:
             # Only LF ends a line to Asterisk.
-            self._lines[path] = self._texts.get(path, "").split("\n")
+            self._lines[path] = self.texts[path].split("\n") if path in self.texts else []
         lines = self._lines[path]
         return lines[number - 1].rstrip("\r") if number and number <= len(lines) else None
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 
-from . import language, pjsip_trust, sip_trust
+from . import language, lint_rules, pjsip_trust, sip_trust
 from .rule import SEVERITIES, Finding, Rule, Rulebook
 from .views import Pbx
 
@@ -14,7 +14,9 @@ LANGUAGE = Rulebook("", language.book)
 SIP = Rulebook("", sip_trust.book)
 PJSIP = Rulebook("", pjsip_trust.book)
 
-RULES: Mapping[str, Rule] = {rule.id: rule for book in (LANGUAGE, SIP, PJSIP) for rule in book.rules}
+RULES: Mapping[str, Rule] = {
+    rule.id: rule for book in (lint_rules.book, LANGUAGE, SIP, PJSIP) for rule in book.rules
+}
 
 
 def findings(pbx: Pbx) -> List[Finding]:

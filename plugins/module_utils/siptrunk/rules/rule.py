@@ -193,7 +193,7 @@ class Rulebook:
     ) -> Rule:
         """Put a rule into the book that nothing is shown to: who finds it, says so."""
         examples = [{self._file: files} if isinstance(files, str) else files for files in (bad, good)]
-        rule = Rule(id, severity, title, why, fix, *examples, effect, whole)
+        rule = Rule(id, severity, title, why, fix, examples[0], examples[1], effect, whole)
         self.rules.append(rule)
         return rule
 

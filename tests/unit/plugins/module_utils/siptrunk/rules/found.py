@@ -7,8 +7,8 @@ from __future__ import annotations
 from typing import List, Mapping, Optional, Tuple, Union
 
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers.options import of_release
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.lint.linting import lint
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.lint.loading import from_texts
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.rules.books import findings
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.rules.rule import Finding
 
 Found = List[Tuple[str, Optional[int], Optional[str]]]
@@ -19,7 +19,8 @@ def all_in(
 ) -> List[Finding]:
     """name: of the file when *files* is its text; whole: no part of it stands elsewhere"""
     texts = {name: files} if isinstance(files, str) else files
-    return findings(from_texts(texts, of_release(asterisk) if asterisk else None, parts=not whole))
+    pbx = from_texts(texts, of_release(asterisk) if asterisk else None, parts=not whole)
+    return list(lint([pbx]).findings)
 
 
 def found(

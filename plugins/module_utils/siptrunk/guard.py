@@ -1,0 +1,87 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Before trunks are written, the rules of the linter look at the PBX as it would be.
+
+What they find in the files that belong to the trunks, or in the sections that stand for them, refuses the whole
+change, if it is grave and nobody has accepted it. What is wrong elsewhere was there before, and is not our business.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Collection, Iterable, Iterator, Mapping, Optional, Sequence, Tuple
+
+from .config.effective import Read, load
+from .deployment import PlannedFile
+from .errors import SipTrunkError
+from .files import read_text
+from .lint.acceptance import Acceptance
+from .lint.linting import lint
+from .lint.loading import from_texts, of_directory
+from .report.lint.text import line
+from .rules.books import RULES
+from .rules.rule import ERROR, Finding
+from .states import Pbx
+
+
+class Refused(SipTrunkError):
+    """The trunks would not work, or would let somebody in; every finding is in ``findings``."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        told = map(line, findings)
+        super().__init__(
+            "\n".join([*told, "nothing was written; mend it, or accept a rule, with the reason, by accept"])
+        )
+
+
+def accepting(accepted: Sequence[Mapping[str, str]]) -> Sequence[Acceptance]:
+    """From pairs of rule and reason; SipTrunkError for what is no such thing."""
+    for one in accepted:
+        if one["rule"] not in RULES:
+            raise SipTrunkError(
+                f"accept: there is no rule {one['rule']}; siptrunk lint --list-rules shows all"
+            )
+        if not one["reason"].strip():
+            raise SipTrunkError(f"accept: {one['rule']}: a reason is needed, for whoever reads this next")
+    return [Acceptance((one["rule"],), one["reason"], "accept", None) for one in accepted]
+
+
+def check(
+    files: Sequence[PlannedFile], names: Collection[str], pbx: Pbx, accepted: Sequence[Acceptance]
+) -> Sequence[str]:
+    """Raise Refused for what is wrong with the trunks of these names as they are planned.
+
+    Returns what to tell: acceptances that nothing needs.
+    """
+    planned = {file.path: file.after for file in files}
+
+    def read(path: str) -> Optional[str]:
+        return planned[path] if path in planned else read_text(path)
+
+    report = lint([of_directory(pbx.config_dir, read, pbx.catalogue)], accepted)
+    own = {file.path for file in files if file.attributes}
+    sections = set(_sections(names, pbx, read))
+    _refuse(one for one in report.findings if one.path in own or (one.path, one.section) in sections)
+    used = {by for _finding, by in report.accepted}
+    return [f"accept: {one.rules[0]}: nothing of the kind is found" for one in accepted if one not in used]
+
+
+def check_text(files: Mapping[str, str], accepted: Sequence[Acceptance]) -> None:
+    """The same for files that are on no PBX, by the names of those that would include them."""
+    _refuse(lint([from_texts(files, parts=True)], accepted).findings)
+
+
+def _refuse(findings: Iterable[Finding]) -> None:
+    grave = [one for one in findings if one.at_least(ERROR)]
+    if grave:
+        raise Refused(grave)
+
+
+def _sections(names: Collection[str], pbx: Pbx, read: Read) -> Iterator[Tuple[str, str]]:
+    """Path and name of those that stand for the trunks, whoever keeps the file."""
+    main = os.path.join(pbx.config_dir, pbx.driver.MAIN)
+    found = pbx.driver.read(load(main, config_dir=pbx.config_dir, read=read))
+    for trunk, origin in zip(found.trunks, found.origins):
+        if trunk["name"] in names:
+            yield from ((section.path, section.name) for section in origin.sections)
