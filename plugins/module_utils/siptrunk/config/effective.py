@@ -10,9 +10,10 @@ from __future__ import annotations
 import glob
 import os
 import re
+import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ..errors import ConfigError
 from ..files import read_text
@@ -55,7 +56,8 @@ class EffectiveSection:
     line: Optional[int]
     template: bool = False
     entries: List[EffectiveEntry] = field(default_factory=list)
-    _index: Dict[str, List[int]] = field(default_factory=dict, init=False, repr=False)
+    # Most keys are there once: a list for each would take more memory than the entries.
+    _index: Dict[str, Union[int, List[int]]] = field(default_factory=dict, init=False, repr=False)
     _indexed: int = field(default=0, init=False, repr=False)
 
     def is_named(self, name: str) -> bool:
@@ -73,9 +75,15 @@ class EffectiveSection:
         """Where in *entries* the ones of a key are."""
         # It is asked often. Entries may be added or change their value, but keep their place.
         for place in range(self._indexed, len(self.entries)):
-            self._index.setdefault(fold(self.entries[place].key), []).append(place)
+            name = fold(self.entries[place].key)
+            before = self._index.get(name)
+            if isinstance(before, list):
+                before.append(place)
+            else:
+                self._index[name] = place if before is None else [before, place]
         self._indexed = len(self.entries)
-        return self._index.get(fold(key), ())
+        found = self._index.get(fold(key), ())
+        return (found,) if isinstance(found, int) else found
 
 
 @dataclass(frozen=True)
@@ -251,7 +259,8 @@ class _Loader:
             if before is not None:
                 _extend(section, before, entry.tail)
                 return
-        section.entries.append(EffectiveEntry(entry.key, entry.value, path, entry.line))
+        # The same few names come again and again.
+        section.entries.append(EffectiveEntry(sys.intern(entry.key), entry.value, path, entry.line))
 
     def _follow(self, directive: Directive, path: str) -> None:
         if directive.kind == "exec":
