@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import re
+from array import array
 from dataclasses import replace
-from typing import Dict, List, Mapping, Optional
+from itertools import chain
+from typing import Dict, Mapping, Optional
 
 from ..config.document import Document, Entry, Section
 from ..drivers import pjsip_conf, sip_conf
@@ -22,15 +24,22 @@ class Source:
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self.texts = texts
-        self._lines: Dict[str, List[str]] = {}
+        # Where the lines begin, and where the text ends; a list of lines would take much more memory.
+        self._starts: Dict[str, array[int]] = {}
 
     def line(self, path: str, number: Optional[int]) -> Optional[str]:
         """A line without its end; None where there is none."""
-        if path not in self._lines:
+        text = self.texts.get(path)
+        if text is None:
+            return None
+        if path not in self._starts:
             # Only LF ends a line to Asterisk.
-            self._lines[path] = self.texts[path].split("\n") if path in self.texts else []
-        lines = self._lines[path]
-        return lines[number - 1].rstrip("\r") if number and number <= len(lines) else None
+            ends = (match.end() for match in re.finditer("\n|$", text))
+            self._starts[path] = array("Q", chain([0], ends))
+        starts = self._starts[path]
+        if not number or number >= len(starts):
+            return None
+        return text[starts[number - 1] : starts[number]].rstrip("\r\n")
 
     def located(self, finding: Finding) -> Finding:
         """The finding with its columns."""
