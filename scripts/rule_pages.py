@@ -32,8 +32,8 @@ ABOUT = """\
 [How to use it](../lint.md).
 
 What a rule claims of Asterisk is seen on a real one in each test run: 16 for `sip.conf`, 16 and 22 for `pjsip.conf`.
-There the bad example of the rule has the effect, and the good one does not. A rule without such a test claims nothing of
-Asterisk.
+There the bad example of the rule has the effect, and the good one does not. A rule without such a test claims nothing
+of Asterisk.
 
 | severity | meaning |
 |---|---|

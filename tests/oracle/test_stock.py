@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import tarfile
 from typing import Dict, List, Tuple
@@ -13,6 +14,8 @@ import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.document import Document
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.effective import load
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.text import fold
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.lint.loading import from_texts
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.rules.books import findings
 
 from .conftest import IMAGE, Asterisk
 from .test_config import sections
@@ -40,6 +43,18 @@ def stock() -> Dict[str, str]:
 
 def test_every_file_is_given_back(stock: Dict[str, str]) -> None:
     assert {name: str(Document.parse(text)) for name, text in stock.items()} == stock
+
+
+# An option or a section that is commented out, to show how it is written.
+SHOWN = re.compile(r"^; ?(?=(\[[a-z0-9_-]+\](\(.*\))?[ \t]*(;.*)?$|[a-z0-9_-]+ ?=>? ?[^ \n]))", re.I | re.M)
+
+
+def test_no_option_that_is_documented_is_unknown(stock: Dict[str, str]) -> None:
+    text = SHOWN.sub("", stock["sip.conf"])
+    assert len(re.findall("(?m)^[a-z0-9_-]+ ?=", text)) > 250
+    pbx = from_texts({"sip.conf": text})
+    assert pbx.sip
+    assert not {"SIP001", "SIP002", "SIP060", "SIP062", "SIP063"} & {one.rule for one in findings(pbx)}
 
 
 def test_every_entry_can_be_replaced_and_put_back(stock: Dict[str, str]) -> None:

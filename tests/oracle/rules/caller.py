@@ -3,13 +3,15 @@
 """Runs inside a container: send one SIP request from an address of one's choice, and print the answers that come.
 
 Standard input is JSON: ``method``, ``source``, ``target`` (address and port), ``user`` (of From), ``number`` (in the
-Request-URI), ``headers`` (more lines), ``body``, ``source_port``, ``seconds`` to wait. Prints the answers, as a JSON
-list of texts.
+Request-URI), ``headers`` (more lines), ``body``, ``source_port``, ``password`` for a challenge, ``seconds`` to wait.
+Prints the answers, a JSON list of texts.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import socket
 import sys
 import time
@@ -25,7 +27,9 @@ source, target = (f"[{host}]" if ":" in host else host for host in (wanted["sour
 call, tag, uri = uuid.uuid4().hex, uuid.uuid4().hex[:8], f"sip:{wanted['number']}@{target}:{port}"
 
 
-def request(method: str, to: str, cseq: int = 1, body: str = "", branch: str = uuid.uuid4().hex) -> bytes:
+def request(
+    method: str, to: str, cseq: int = 1, body: str = "", branch: str = uuid.uuid4().hex, more: str = ""
+) -> bytes:
     lines = [
         f"{method} {uri} SIP/2.0",
         f"Via: SIP/2.0/UDP {source}:{own};branch=z9hG4bK{branch};rport",
@@ -36,6 +40,7 @@ def request(method: str, to: str, cseq: int = 1, body: str = "", branch: str = u
         f"CSeq: {cseq} {method}",
         f"Contact: <sip:{wanted['user']}@{source}:{own}>",
         *(wanted.get("headers", []) if cseq == 1 and method != "ACK" else []),
+        *([more] if more else []),
         *(["Content-Type: application/sdp"] if body else []),
         f"Content-Length: {len(body)}",
     ]
@@ -48,7 +53,22 @@ def field(answer: str, name: str) -> str:
     )
 
 
-answers = []
+def credentials(challenge: str, password: str) -> str:
+    """The answer to a challenge (RFC 2617, without qop)."""
+    named = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
+    user, realm, nonce = wanted["user"], named["realm"], named["nonce"]
+    ours, what = (
+        hashlib.md5(text.encode()).hexdigest()
+        for text in (f"{user}:{realm}:{password}", f"{wanted['method']}:{uri}")
+    )
+    response = hashlib.md5(f"{ours}:{nonce}:{what}".encode()).hexdigest()
+    return (
+        f'Authorization: Digest username="{user}", realm="{realm}", nonce="{nonce}", uri="{uri}", '
+        f'response="{response}", algorithm=MD5'
+    )
+
+
+answers, turn = [], 1
 target_address = (host, port)
 plug.sendto(request(wanted["method"], f"<{uri}>", body=wanted.get("body", "")), target_address)
 until = time.monotonic() + wanted.get("seconds", 3)
@@ -66,9 +86,15 @@ while time.monotonic() < until:
         continue
     if wanted["method"] == "INVITE":
         branch = call if code < 300 else None
-        ack = request("ACK", field(answer, "To"), **({"branch": branch} if branch else {}))
+        ack = request("ACK", field(answer, "To"), turn, **({"branch": branch} if branch else {}))
         plug.sendto(ack, target_address)
         if code < 300:
-            plug.sendto(request("BYE", field(answer, "To"), 2, branch=uuid.uuid4().hex), target_address)
-    break
+            bye = request("BYE", field(answer, "To"), turn + 1, branch=uuid.uuid4().hex)
+            plug.sendto(bye, target_address)
+    if code != 401 or "password" not in wanted:
+        break
+    turn += 1
+    login = credentials(field(answer, "WWW-Authenticate"), wanted.pop("password"))
+    body = wanted.get("body", "")
+    plug.sendto(request(wanted["method"], f"<{uri}>", turn, body, uuid.uuid4().hex, login), target_address)
 json.dump(answers, sys.stdout)

@@ -31,6 +31,17 @@ OFFER = (
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8 0\r\n"
     "a=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n"
 )
+# Prints the first datagram that comes, if one does.
+LISTENER = """
+import socket, sys
+plug = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+plug.bind((sys.argv[1], 5060))
+plug.settimeout(5)
+print("ready", flush=True)
+print(plug.recv(65535).decode("utf-8", "replace"))
+"""
+# Once TCP was on and is off again, chan_sip says so at each reload.
+NOISE = re.compile(r"TCP keep-alive on sip socket|Unable to set SIP (DSCP TOS|CoS)")
 STRANGER = "203.0.113.99"
 _NUMBERS = itertools.count(1)
 
@@ -50,6 +61,7 @@ class Pbx:
         self.asterisk, self.main, self.base, self.target = asterisk, main, base, target
         self.version = version
         self._mark = 0
+        self._dialplan = EXTENSIONS
 
     def load(self, files: Mapping[str, str]) -> None:
         """Have these files and no others, beginning from none."""
@@ -60,11 +72,28 @@ class Pbx:
     def complaints(self) -> List[str]:
         """Warnings, errors and notices of the log since the files were loaded."""
         text = self.asterisk.run("tail", "-c", f"+{self._mark + 1}", LOG)
-        return [line for line in text.splitlines() if re.match(r"\[[^]]*\] (WARNING|ERROR|NOTICE)", line)]
+        said = [line for line in text.splitlines() if re.match(r"\[[^]]*\] (WARNING|ERROR|NOTICE)", line)]
+        return [line for line in said if not NOISE.search(line)]
 
     def cli(self, command: str) -> str:
         lines = self.asterisk.action({"Action": "Command", "Command": command})
         return "\n".join(line[len("Output: ") :] for line in lines if line.startswith("Output: "))
+
+    def facts(self, command: str) -> Dict[str, str]:
+        """What a command of the CLI shows as ``name : value``; none when there is no such thing."""
+        lines = (line.partition(":") for line in self.cli(command).splitlines())
+        return {name.strip(): value.strip() for name, colon, value in lines if colon}
+
+    def heard(self, address: str, action: Dict[str, str]) -> str:
+        """The first SIP request that Asterisk sends to port 5060 of an address upon an action of AMI."""
+        command = ["podman", "exec", "-i", self.asterisk.container, "python3", "-c", LISTENER, address]
+        with subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+        ) as listener:
+            assert listener.stdout is not None
+            assert listener.stdout.readline() == "ready\n"
+            self.asterisk.action(action)
+            return listener.stdout.read()
 
     def call(self, source: str = STRANGER, user: str = "stranger", number: str = "100", **more: Any) -> int:
         """The last answer to an INVITE; 0 for none. 200: let in; 401, 403, 404, 488, 500: not."""
@@ -96,7 +125,8 @@ class Pbx:
             self.asterisk.write(name, text)
         self.asterisk.write("marker.conf", f"[{marker}]\n" + MARKERS[self.main])
         self.cli("core reload" if self.main != "sip.conf" else "sip reload")
-        if "extensions.conf" in files:
+        if plain["extensions.conf"] != self._dialplan:
+            self._dialplan = plain["extensions.conf"]
             self.cli("dialplan reload")
         give_up = time.monotonic() + 3
         # A file that is refused as a whole leaves no marker.

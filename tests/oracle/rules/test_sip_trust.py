@@ -32,7 +32,7 @@ def test_SIP007(chan_sip: Pbx) -> None:
 def test_SIP008(chan_sip: Pbx) -> None:
     for files, bad in examples("SIP008"):
         chan_sip.load(files)
-        assert (chan_sip.call(user="phone") != chan_sip.call(user="nobody")) is bad
+        assert (register(chan_sip, "phone") != register(chan_sip, "nobody")) is bad
 
 
 def test_SIP009(chan_sip: Pbx) -> None:

@@ -6,12 +6,30 @@ from __future__ import annotations
 
 from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 
-from . import language, lint_rules, pjsip_trust, sip_trust
+from . import (
+    language,
+    lint_rules,
+    pjsip_trust,
+    sip_authentication,
+    sip_calls,
+    sip_media,
+    sip_trust,
+    sip_values,
+    sip_vocabulary,
+)
 from .rule import SEVERITIES, Finding, Rule, Rulebook
 from .views import Pbx
 
 LANGUAGE = Rulebook("", language.book)
-SIP = Rulebook("", sip_trust.book)
+SIP = Rulebook(
+    "",
+    sip_vocabulary.book,
+    sip_values.book,
+    sip_trust.book,
+    sip_authentication.book,
+    sip_calls.book,
+    sip_media.book,
+)
 PJSIP = Rulebook("", pjsip_trust.book)
 
 RULES: Mapping[str, Rule] = {

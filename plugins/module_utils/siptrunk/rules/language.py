@@ -16,8 +16,8 @@ book = Rulebook("sip.conf")
     title="a file that Asterisk refuses",
     why="Asterisk refuses the whole file",
     fix="mend it: at a reload the old state stays, after a restart there is nothing",
-    bad="[provider-in](provider)\ntype=peer\nhost=192.0.2.1\n",
-    good="[provider](!)\ntype=peer\n[provider-in](provider)\nhost=192.0.2.1\n",
+    bad="[provider-in](provider)\nhost=192.0.2.1\n",
+    good="[provider](!)\ntype=peer\ninsecure=port,invite\n[provider-in](provider)\nhost=192.0.2.1\n",
     effect="no peer of the file is there",
 )
 def not_loaded(pbx: Pbx) -> Spots:
@@ -32,8 +32,8 @@ def not_loaded(pbx: Pbx) -> Spots:
     title="a line that is ignored",
     why="Asterisk goes on without it",
     fix="mend or remove it",
-    bad="[provider-in]\ntype=peer\nhost 192.0.2.1\n",
-    good="[provider-in]\ntype=peer\nhost=192.0.2.1\n",
+    bad="[provider-in]\ntype=peer\nhost=192.0.2.1\ninsecure=port,invite\nqualify yes\n",
+    good="[provider-in]\ntype=peer\nhost=192.0.2.1\ninsecure=port,invite\nqualify=yes\n",
     effect="the peer is there, and has no host",
 )
 def ignored(pbx: Pbx) -> Spots:

@@ -11,8 +11,8 @@ from typing import Dict, List, Tuple
 from ..config.effective import EffectiveEntry, EffectiveSection
 from ..config.text import fold
 from ..drivers.shared import NO
-from .accounts import is_challenged, is_trunk, secret_of
-from .rule import ERROR, WARNING, Rulebook, Spot, Spots
+from .accounts import is_challenged, is_trunk
+from .rule import ERROR, HINT, WARNING, Rulebook, Spot, Spots
 from .views import ACCOUNT, GENERAL, SipConf, said, words
 
 book = Rulebook("sip.conf")
@@ -45,7 +45,7 @@ def provider_challenged(section: EffectiveSection, sip: SipConf) -> Spots:
     ACCOUNT,
     "host",
     id="SIP020",
-    severity=WARNING,
+    severity=HINT,
     title="calls from another port are strangers",
     why="without insecure=port the provider's calls must come from the port that we send to, and are refused otherwise",
     fix="set insecure=port,invite",
@@ -57,7 +57,9 @@ def other_port(entry: EffectiveEntry, section: EffectiveSection, sip: SipConf) -
     if entry is not section.last("host") or not is_trunk(section) or section.values("deny"):
         return
     protocols = words(sip.inherited(section, "transport", "udp"))
-    if "port" not in map(fold, words(sip.inherited(section, "insecure"))) and "udp" in map(fold, protocols):
+    # A list that is read otherwise than it looks is another rule's.
+    known = {fold(word) for word in words(sip.inherited(section, "insecure"))} <= {"invite", *NO}
+    if known and "udp" in map(fold, protocols):
         yield Spot(section.last("insecure") or entry)
 
 
@@ -84,7 +86,10 @@ def two_secrets(entry: EffectiveEntry, section: EffectiveSection, sip: SipConf) 
     title="two peers for the calls of one address",
     why="all calls from an address come to the first peer that has it; this one, with another context, gets none",
     fix="use one section for the calls that come in, and deny=0.0.0.0/0 in the others",
-    bad=_PEER.replace("from-provider", "default").replace("provider-in", "first") + _INSECURE + _PEER + _INSECURE,
+    bad=_PEER.replace("from-provider", "default").replace("provider-in", "first")
+    + _INSECURE
+    + _PEER
+    + _INSECURE,
     good=_PEER.replace("-in", "-out") + _INSECURE + _PEER + _INSECURE,
     effect="a call comes to the context of the other peer",
 )
@@ -156,10 +161,12 @@ def bad_general_list(entry: EffectiveEntry, section: EffectiveSection, sip: SipC
     id="SIP054",
     severity=WARNING,
     title="calls to our address are refused",
-    why="with domains of our own, and no others allowed, a call to sip:number@our-address is refused, as providers write it",
+    why="with domains of our own alone, a call to sip:number@our-address, as providers write it, is refused",
     fix="name our address as a domain, too, or set autodomain=yes",
     bad="[general]\nallowguest=no\ndomain=example.com\nallowexternaldomains=no\n" + _PEER + _INSECURE,
-    good="[general]\nallowguest=no\ndomain=example.com\ndomain=127.0.0.1\nallowexternaldomains=no\n" + _PEER + _INSECURE,
+    good="[general]\nallowguest=no\ndomain=example.com\ndomain=127.0.0.1\nallowexternaldomains=no\n"
+    + _PEER
+    + _INSECURE,
     effect="the provider's call is refused",
 )
 def only_our_names(entry: EffectiveEntry, section: EffectiveSection, sip: SipConf) -> Spots:
@@ -177,7 +184,7 @@ def _is_rule(value: str) -> bool:
             ip_network(address.strip("[]") + (slash and f"/{mask}"), strict=False)
         except ValueError:
             # Its own masks need not be of one piece.
-            if not re.fullmatch(r"[0-9.]{7,15}/[0-9.]{1,15}", one.lstrip("!")):
+            if not re.fullmatch(r"[0-9.]{7,15}/[0-9]+(\.[0-9]+){3}", one.lstrip("!")):
                 return False
     return True
 

@@ -18,8 +18,11 @@ _PEER = f"[provider-in]\ntype=peer\nhost=192.0.2.1\n{_REST}"
 _PHONE = "[phone]\ntype=friend\nhost=dynamic\ncontext=from-provider\ndisallow=all\nallow=alaw\n"
 _SECRET = "secret=gRe3n-h0use\n"
 _WELL_KNOWN = frozenset(
-    "0000 1111 1234 12345 123456 1234567 12345678 123456789 4321 abc123 admin asterisk changeme default password "
-    "passw0rd qwerty secret test voip welcome".split()
+    (
+        *("0000", "1111", "1234", "12345", "123456", "1234567", "12345678", "123456789", "4321", "abc123"),
+        *("admin", "asterisk", "changeme", "default", "passw0rd", "password", "qwerty", "secret", "test"),
+        *("voip", "welcome"),
+    )
 )
 
 
@@ -76,7 +79,12 @@ def matched_by_name(entry: EffectiveEntry, section: EffectiveSection, sip: SipCo
 )
 def open_registration(entry: EffectiveEntry, section: EffectiveSection, sip: SipConf) -> Spots:
     closed = secret_of(section) or section.values("deny") or section.values("contactdeny")
-    if is_dynamic(section) and entry is section.last("host") and types(section) & {"peer", "friend"} and not closed:
+    if (
+        is_dynamic(section)
+        and entry is section.last("host")
+        and types(section) & {"peer", "friend"}
+        and not closed
+    ):
         yield Spot(entry, part=entry.value)
 
 
@@ -90,7 +98,7 @@ def open_registration(entry: EffectiveEntry, section: EffectiveSection, sip: Sip
     fix="remove it, or set alwaysauthreject=yes",
     bad="[general]\nallowguest=no\nalwaysauthreject=no\n" + _PHONE + _SECRET,
     good="[general]\nallowguest=no\nalwaysauthreject=yes\n" + _PHONE + _SECRET,
-    effect="a call in the name of an account is answered otherwise than one in another name",
+    effect="a REGISTER for an account is answered otherwise than one for a name that nobody has",
 )
 def tells_names(entry: EffectiveEntry, section: EffectiveSection, sip: SipConf) -> Spots:
     if fold(entry.value) in NO:
@@ -202,7 +210,11 @@ def deaf(sip: SipConf) -> Spots:
     for register in sip.registers:
         line = register.parsed.line
         # A name may stand for an address, and the other way round.
-        if line and fold(line.host) not in hosts and all(_is_address(one) == _is_address(line.host) for one in hosts):
+        if (
+            line
+            and fold(line.host) not in hosts
+            and all(_is_address(one) == _is_address(line.host) for one in hosts)
+        ):
             yield Spot(register.entry, section=GENERAL)
 
 

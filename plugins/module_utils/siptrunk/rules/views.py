@@ -10,9 +10,11 @@ from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from .. import register_line
 from ..config.effective import Effective, EffectiveEntry, EffectiveSection
-from ..config.text import fold
+from ..config.text import BLANKS, fold
 from ..drivers.option_table import RELEASES
 from ..drivers.options import Catalogue, of_release
+from ..drivers.sip_conf import TYPES
+from .sip_words import Strange, strange
 
 # The kinds of sections of sip.conf.
 GENERAL, AUTHENTICATION, ACCOUNT = "general", "authentication", "account"
@@ -87,6 +89,39 @@ class SipConf(View):
         """Those of the first [general], in order; others count for nothing."""
         entries = self.general.values("register") if self.general else []
         return [Register(entry, register_line.parse(entry.value)) for entry in entries]
+
+    @cached_property
+    def strangers(self) -> List[Tuple[EffectiveSection, EffectiveEntry, Strange]]:
+        """Options that are not what they should be where they are. Who registers in a peer is not told here."""
+        found = []
+        for section in [*([self.general] if self.general else []), *self.accounts]:
+            general = section is self.general
+            if not general and not self.is_loaded(section):
+                continue
+            for entry in section.entries:
+                key = fold(entry.key)
+                matter = strange(key, general)
+                if matter and key != "register":
+                    found.append((section, entry, matter))
+        return found
+
+    @cached_property
+    def headers(self) -> Mapping[str, List[int]]:
+        """The lines of each file in which a section begins, or is added to."""
+        return {
+            path: [
+                number
+                for number, line in enumerate(text.split("\n"), 1)
+                if line.lstrip(BLANKS).startswith("[")
+            ]
+            for path, text in self.pbx.texts.items()
+        }
+
+    @staticmethod
+    def is_loaded(section: EffectiveSection) -> bool:
+        """Whether chan_sip looks at a peer at all: its first type decides, be it said in a file that is not here."""
+        types = section.values("type")
+        return fold(types[0].value) in TYPES if types else section.line is None
 
     def setting(self, key: str, default: str = "") -> str:
         """The last word of [general]."""
