@@ -20,6 +20,11 @@ def mask(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
+def may_hold_one(option: str) -> bool:
+    """Whether the value of a raw option may be a secret, by its name."""
+    return bool(_MAY_HOLD_ONE.search(option))
+
+
 def masked(data: Any) -> Any:
     """Trunks in the form of ``sip_trunks``, or any part of them, with each secret masked."""
     if isinstance(data, dict):
@@ -39,10 +44,7 @@ def masked(data: Any) -> Any:
 def _masked_options(options: Dict[str, Any]) -> Dict[str, Any]:
     """Raw options: a password does not belong there, but may stand there by a slip of the pen."""
     return {
-        kind: {
-            key: MASK if kind == "auth" or _MAY_HOLD_ONE.search(key) else value
-            for key, value in given.items()
-        }
+        kind: {key: MASK if kind == "auth" or may_hold_one(key) else value for key, value in given.items()}
         if isinstance(given, dict)
         else given
         for kind, given in options.items()

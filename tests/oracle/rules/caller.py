@@ -3,8 +3,9 @@
 """Runs inside a container: send one SIP request from an address of one's choice, and print the answers that come.
 
 Standard input is JSON: ``method``, ``source``, ``target`` (address and port), ``user`` (of From), ``number`` (in the
-Request-URI), ``headers`` (more lines), ``body``, ``source_port``, ``password`` for a challenge, ``seconds`` to wait.
-Prints the answers, a JSON list of texts.
+Request-URI), ``headers`` (more lines), ``body``, ``source_port``, ``password`` for a challenge, ``seconds`` to wait,
+``watch``. Prints the answers, as a JSON list of texts; with ``watch``, the calls that came meanwhile, which were told
+that we are busy.
 """
 
 from __future__ import annotations
@@ -68,16 +69,28 @@ def credentials(challenge: str, password: str) -> str:
     )
 
 
-answers, turn = [], 1
+def busy(call: str) -> bytes:
+    kept = [
+        line for line in call.split("\r\n") if line.partition(":")[0] in ("Via", "From", "Call-ID", "CSeq")
+    ]
+    lines = ["SIP/2.0 486 Busy Here", *kept, f"To: {field(call, 'To')};tag={tag}", "Content-Length: 0"]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+answers, calls, turn = [], [], 1
 target_address = (host, port)
 plug.sendto(request(wanted["method"], f"<{uri}>", body=wanted.get("body", "")), target_address)
 until = time.monotonic() + wanted.get("seconds", 3)
 while time.monotonic() < until:
     plug.settimeout(max(until - time.monotonic(), 0.01))
     try:
-        answer = plug.recv(65535).decode("utf-8", "replace")
+        packet, sender = plug.recvfrom(65535)
+        answer = packet.decode("utf-8", "replace")
     except socket.timeout:
         break
+    if answer.startswith("INVITE") and wanted.get("watch"):
+        calls.append(answer)
+        plug.sendto(busy(answer), sender)
     if not answer.startswith("SIP/2.0"):
         continue
     answers.append(answer)
@@ -97,4 +110,4 @@ while time.monotonic() < until:
     login = credentials(field(answer, "WWW-Authenticate"), wanted.pop("password"))
     body = wanted.get("body", "")
     plug.sendto(request(wanted["method"], f"<{uri}>", turn, body, uuid.uuid4().hex, login), target_address)
-json.dump(answers, sys.stdout)
+json.dump(calls if wanted.get("watch") else answers, sys.stdout)

@@ -61,7 +61,7 @@ class Pbx:
         self.asterisk, self.main, self.base, self.target = asterisk, main, base, target
         self.version = version
         self._mark = 0
-        self._dialplan = EXTENSIONS
+        self._extensions = EXTENSIONS
 
     def load(self, files: Mapping[str, str]) -> None:
         """Have these files and no others, beginning from none."""
@@ -124,10 +124,10 @@ class Pbx:
         for name, text in plain.items():
             self.asterisk.write(name, text)
         self.asterisk.write("marker.conf", f"[{marker}]\n" + MARKERS[self.main])
-        self.cli("core reload" if self.main != "sip.conf" else "sip reload")
-        if plain["extensions.conf"] != self._dialplan:
-            self._dialplan = plain["extensions.conf"]
+        if plain["extensions.conf"] != self._extensions:
+            self._extensions = plain["extensions.conf"]
             self.cli("dialplan reload")
+        self.cli("core reload" if self.main != "sip.conf" else "sip reload")
         give_up = time.monotonic() + 3
         # A file that is refused as a whole leaves no marker.
         while ABSENT.search(self.cli(SHOW[self.main].format(marker))) and time.monotonic() < give_up:

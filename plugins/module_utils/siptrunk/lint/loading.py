@@ -20,6 +20,7 @@ from ..rules.views import Pbx
 
 # The files that rules know, by what they are called in Asterisk's directory.
 MAINS = ("sip.conf", "pjsip.conf", "pjsip_wizard.conf", "extensions.conf", "modules.conf")
+OTHER_DIALPLANS = ("extensions.ael", "extensions.lua")
 MAIN_OF_DRIVER = {"chan_sip": "sip.conf", "pjsip": "pjsip.conf"}
 
 
@@ -92,7 +93,17 @@ def _pbx(
 
     files = [_load(path, remember, parts) for path in paths]
     kinds = {effective.path: kind for effective in files for kind in [_kind(effective, driver)] if kind}
-    return Pbx(tuple(files), texts, catalogue or of_release(RELEASES[-1]), kinds)
+    return Pbx(
+        tuple(files), texts, catalogue or of_release(RELEASES[-1]), kinds, tuple(_elsewhere(kinds, read))
+    )
+
+
+def _elsewhere(kinds: Mapping[str, str], read: Read) -> Iterator[str]:
+    """The dialplan that is not in extensions.conf."""
+    for path, kind in kinds.items():
+        if kind == "extensions.conf":
+            for name in OTHER_DIALPLANS:
+                yield read(os.path.join(os.path.dirname(path), name)) or ""
 
 
 def _load(path: str, read: Read, part: bool) -> Effective:

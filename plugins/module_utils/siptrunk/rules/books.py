@@ -7,8 +7,11 @@ from __future__ import annotations
 from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 
 from . import (
+    declared,
+    dialplan,
     language,
     lint_rules,
+    modules,
     pjsip_trust,
     sip_authentication,
     sip_calls,
@@ -20,7 +23,7 @@ from . import (
 from .rule import SEVERITIES, Finding, Rule, Rulebook
 from .views import Pbx
 
-LANGUAGE = Rulebook("", language.book)
+LANGUAGE = Rulebook("", language.book, dialplan.book, modules.book)
 SIP = Rulebook(
     "",
     sip_vocabulary.book,
@@ -33,7 +36,7 @@ SIP = Rulebook(
 PJSIP = Rulebook("", pjsip_trust.book)
 
 RULES: Mapping[str, Rule] = {
-    rule.id: rule for book in (lint_rules.book, LANGUAGE, SIP, PJSIP) for rule in book.rules
+    rule.id: rule for book in (lint_rules.book, LANGUAGE, SIP, PJSIP, declared.book) for rule in book.rules
 }
 
 

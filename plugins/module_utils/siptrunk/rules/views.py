@@ -6,15 +6,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Callable,
+    Dict,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+    TypeVar,
+)
 
 from .. import register_line
 from ..config.effective import Effective, EffectiveEntry, EffectiveSection
 from ..config.text import BLANKS, fold
 from ..drivers.option_table import RELEASES
 from ..drivers.options import Catalogue, of_release
+from ..drivers.shared import YES
 from ..drivers.sip_conf import TYPES
+from ..extensions.contexts import Plan
+from ..extensions.walk import Reach, reach
 from .sip_words import Strange, strange
+
+if TYPE_CHECKING:
+    from .ends import Ends
 
 # The kinds of sections of sip.conf.
 GENERAL, AUTHENTICATION, ACCOUNT = "general", "authentication", "account"
@@ -167,9 +184,46 @@ class Dialplan(View):
         name = fold(section.name)
         return name if name in (GENERAL, "globals") else "context"
 
+    @cached_property
+    def plan(self) -> Plan:
+        return Plan(self.sections)
+
+    def reach(self, context: str) -> Reach:
+        """All that a call into a context may do, whoever calls."""
+        if context not in self._reached:
+            self._reached[context] = reach(self.plan, context)
+        return self._reached[context]
+
+    @cached_property
+    def _reached(self) -> Dict[str, Reach]:
+        return {}
+
 
 class Modules(View):
-    """modules.conf."""
+    """modules.conf, as main/loader.c takes it. Modules are named without .so here."""
+
+    @cached_property
+    def section(self) -> Optional[EffectiveSection]:
+        return self.effective.first("modules")
+
+    @cached_property
+    def autoload(self) -> bool:
+        return fold(said(self.section, "autoload")) in YES
+
+    @cached_property
+    def refused(self) -> Mapping[str, EffectiveEntry]:
+        return self._named("noload")
+
+    @cached_property
+    def _asked_for(self) -> Mapping[str, EffectiveEntry]:
+        return self._named("load", "preload", "require", "preload-require")
+
+    def loads(self, module: str) -> bool:
+        return module not in self.refused and (self.autoload or module in self._asked_for)
+
+    def _named(self, *keys: str) -> Mapping[str, EffectiveEntry]:
+        entries = [entry for key in keys for entry in (self.section.values(key) if self.section else ())]
+        return {entry.value[:-3] if entry.value.endswith(".so") else entry.value: entry for entry in entries}
 
 
 @dataclass(frozen=True)
@@ -180,12 +234,14 @@ class Pbx:
     texts: every file that was read, those that others include as well, by path
     catalogue: which options of pjsip.conf there are
     kinds: which of the files stands for sip.conf, pjsip.conf and so on, by path
+    elsewhere: the texts of what holds contexts as well, and is not read: AEL and Lua
     """
 
     files: Tuple[Effective, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=lambda: of_release(RELEASES[-1]))
     kinds: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Tuple[str, ...] = ()
 
     @property
     def sections(self) -> Sequence[EffectiveSection]:
@@ -211,6 +267,14 @@ class Pbx:
     @cached_property
     def modules(self) -> Optional[Modules]:
         return self._view("modules.conf", Modules)
+
+    @cached_property
+    def ends(self) -> Ends:
+        """Who calls, and who is called."""
+        # It is built on this module.
+        from .ends import ends
+
+        return ends(self.sip, self.pjsip, self.wizard)
 
     def _view(self, kind: str, view: Callable[[Effective, Pbx], _AnyView]) -> Optional[_AnyView]:
         for effective in self.files:

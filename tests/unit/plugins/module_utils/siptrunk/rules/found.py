@@ -7,6 +7,10 @@ from __future__ import annotations
 from typing import List, Mapping, Optional, Tuple, Union
 
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers.options import of_release
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.lint.declared import (
+    concerns,
+    declared,
+)
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.lint.linting import lint
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.lint.loading import from_texts
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.rules.rule import Finding
@@ -20,7 +24,8 @@ def all_in(
     """name: of the file when *files* is its text; whole: no part of it stands elsewhere"""
     texts = {name: files} if isinstance(files, str) else files
     pbx = from_texts(texts, of_release(asterisk) if asterisk else None, parts=not whole)
-    return list(lint([pbx]).findings)
+    of_trunks = [one for path in filter(concerns, texts) for one in declared(path, texts[path]).findings]
+    return [*of_trunks, *lint([pbx]).findings]
 
 
 def found(
