@@ -15,6 +15,7 @@ from ..drivers.options import of_release
 from ..errors import ConfigError
 from ..files import Attributes, back_up, read_text, write_text
 from ..lint import acceptance
+from ..lint.declared import concerns, declared
 from ..lint.fixing import mend
 from ..lint.linting import Report, lint
 from ..lint.loading import MAIN_OF_DRIVER, from_paths
@@ -33,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="*",
         metavar="PATH",
-        help="a directory such as /etc/asterisk, or files; what they include is read, too",
+        help="a directory such as /etc/asterisk, or files, with what they include; or YAML or JSON with sip_trunks",
     )
     parser.add_argument(
         "--driver",
@@ -104,17 +105,26 @@ def run(args: argparse.Namespace) -> int:
 
 def _lint(args: argparse.Namespace) -> Report:
     driver = None if args.driver == "auto" else args.driver
-    return lint(from_paths(args.paths, of_release(args.asterisk), driver), _accepted(args.config))
+    catalogue = of_release(args.asterisk)
+    trunks = [path for path in args.paths if concerns(path)]
+    others = [path for path in args.paths if path not in trunks]
+    return lint(
+        from_paths(others, catalogue, driver),
+        _accepted(args.config),
+        (declared(path, _text(path), driver=driver, catalogue=catalogue) for path in trunks),
+    )
+
+
+def _text(path: str) -> str:
+    text = read_text(path)
+    if text is None:
+        raise ConfigError(path, "there is no such file")
+    return text
 
 
 def _accepted(path: str | None) -> List[acceptance.Acceptance]:
     name = path or acceptance.FILENAME
-    content = read_text(name)
-    if content is None:
-        if path:
-            raise ConfigError(path, "there is no such file")
-        return []
-    return acceptance.in_file(name, content)
+    return acceptance.in_file(name, _text(name)) if path or os.path.exists(name) else []
 
 
 def _mend(report: Report, args: argparse.Namespace) -> None:

@@ -167,7 +167,8 @@ def _plain(node: Node, option: str, hidden: Set[str]) -> Any:
     if node.kind == "list":
         if any(item.hidden for item in node.items):
             hidden.add(option)
-        return [_plain(item, option, hidden) for item in node.items if not item.hidden] or (
+        # A text in place of a list is one with commas, and one in a list is not.
+        return [_plain(item, f"{option}[]", hidden) for item in node.items if not item.hidden] or (
             None if option in hidden else []
         )
     return _converted(node.value, option)

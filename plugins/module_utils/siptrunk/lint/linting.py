@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence
 
 from ..rules.books import findings
 from ..rules.rule import SEVERITIES, Finding
 from ..rules.views import Pbx
 from .acceptance import Acceptance, Accepted, in_text, sort_out
+from .declared import Declared
 from .source import Source
 
 
@@ -30,21 +31,21 @@ class Report(NamedTuple):
         return max((one.severity for one in self.findings), key=SEVERITIES.index, default=None)
 
 
-def lint(pbxes: Iterable[Pbx], configured: Sequence[Acceptance] = ()) -> Report:
+def lint(
+    pbxes: Iterable[Pbx], configured: Sequence[Acceptance] = (), declarations: Iterable[Declared] = ()
+) -> Report:
     """configured: what is accepted by a configuration file, besides what comments in the files accept"""
     texts: Dict[str, str] = {}
+    masked: List[str] = []
     found: List[Finding] = []
+    for declaration in declarations:
+        texts[declaration.path] = declaration.text
+        masked.append(declaration.path)
+        found += declaration.findings
     for pbx in pbxes:
         texts.update(pbx.texts)
         found += findings(pbx)
-    return report(found, texts, configured)
-
-
-def report(
-    found: Iterable[Finding], texts: Mapping[str, str], configured: Sequence[Acceptance] = ()
-) -> Report:
-    """The same for findings that are there already."""
-    source = Source(texts)
+    source = Source(texts, masked)
     accepting = [one for path, text in texts.items() for one in in_text(path, text)]
     left, accepted, idle = sort_out(found, [*accepting, *configured])
     located = [source.located(one) for one in (*left, *idle)]

@@ -8,7 +8,7 @@ import re
 from array import array
 from dataclasses import replace
 from itertools import chain
-from typing import Dict, Mapping, Optional
+from typing import Collection, Dict, Mapping, Optional
 
 from ..config.document import Document, Entry, Section
 from ..drivers import pjsip_conf, sip_conf
@@ -20,10 +20,10 @@ _BEFORE_VALUE = re.compile(r"[^=]*=>?[ \t]*")
 
 
 class Source:
-    """The texts of the files by path."""
+    """The texts of the files by path; *masked*: of which ones the secrets are masked already"""
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self.texts = texts
+    def __init__(self, texts: Mapping[str, str], masked: Collection[str] = ()) -> None:
+        self.texts, self._masked = texts, masked
         # Where the lines begin, and where the text ends; a list of lines would take much more memory.
         self._starts: Dict[str, array[int]] = {}
 
@@ -59,7 +59,7 @@ class Source:
     def excerpt(self, finding: Finding) -> Optional[str]:
         """The line of a finding for people: no value that may be a secret, and no comment where there was one."""
         line = self.line(finding.path, finding.line)
-        return None if line is None else _shown(line)
+        return line if line is None or finding.path in self._masked else _shown(line)
 
 
 def _shown(line: str) -> str:

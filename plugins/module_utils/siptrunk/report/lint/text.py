@@ -13,6 +13,7 @@ from ...rules.rule import ERROR, HINT, SECURITY, SEVERITIES, WARNING, Finding
 _COLOURS = {SECURITY: "1;35", ERROR: "1;31", WARNING: "1;33", HINT: "1;36"}
 # Longer lines are cut, around the word.
 WIDTH = 120
+LONGEST_NAME = 80
 
 
 def render(report: Report, colour: bool = False) -> str:
@@ -36,8 +37,8 @@ def place(finding: Finding) -> str:
 
 def subject(finding: Finding) -> str:
     """The section and the option."""
-    section = f"[{finding.section}]" if finding.section else None
-    return printable(" ".join(filter(None, [section, finding.option])))
+    section = f"[{_short(finding.section)}]" if finding.section else None
+    return printable(" ".join(filter(None, [section, finding.option and _short(finding.option)])))
 
 
 def message(finding: Finding) -> str:
@@ -83,6 +84,10 @@ def _excerpt(finding: Finding, report: Report, mark: str) -> List[str]:
         else [" " * (len(number) - 2) + "| " + _blank(line[first:start]) + mark * width]
     )
     return [number + printable(shown.replace("\t", " ")), *marks]
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}..."
 
 
 def _blank(text: str) -> str:

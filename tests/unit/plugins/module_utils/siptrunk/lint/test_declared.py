@@ -301,3 +301,10 @@ def test_json(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = declared("trunks.json", "{]")
     assert [(one.rule, one.line, one.column) for one in broken.findings] == [("VAR006", 1, 2)]
     assert found("[" * 100 + "]" * 100) == [("VAR006", None, None)]
+
+
+@pytest.mark.parametrize(
+    "trust", ["[192.0.2.1]", "[192.0.2.1, 192.0.2.2]", "\n        - 192.0.2.1", "192.0.2.1", "[]"]
+)
+def test_a_list_of_hosts(trust: str) -> None:
+    assert found(TRUNK + f"    inbound:\n      trust: {trust}\n") == []
