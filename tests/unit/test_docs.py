@@ -15,7 +15,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "plugins/module_utils"
-OPEN = "[trunk]\ntype=peer\nhost=192.0.2.1\npermit=192.0.2.1\n"
+OPEN = "[trunk]\ntype=peer\nhost=192.0.2.1\npermit=192.0.2.1\ncontext=from-trunk\ninsecure=port,invite\nqualify=yes\n"
 # Their home: nothing of this machine's user.
 GIT = ["git", "-c", "user.name=x", "-c", "user.email=x@example.com"]
 

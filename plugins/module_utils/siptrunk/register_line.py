@@ -348,7 +348,8 @@ def _parse(buffer: _Buffer, notices: List[Notice]) -> Optional[RegisterLine]:
     protocol = "udp" if transport is None else buffer.text(transport)[:3].lower()
     if protocol not in DEFAULT_PORTS:
         protocol = "udp"
-        notices.append(BAD_TRANSPORT)
+        if UNDERRUN not in notices:
+            notices.append(BAD_TRANSPORT)
     # Stripping works in place, too.
     contact = None if buffer.is_empty(extension) else buffer.stripped(extension)
     line = RegisterLine(

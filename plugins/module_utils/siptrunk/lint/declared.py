@@ -21,7 +21,7 @@ from ..errors import InvalidTrunks, Problem
 from ..fields import FIELDS, REQUIRED, Unfit
 from ..rules import declared as rules
 from ..rules.books import findings
-from ..rules.rule import SEVERITIES, Finding, Rule, Spot, finding
+from ..rules.rule import SEVERITIES, WARNING, Finding, Rule, Spot, finding
 from ..trunk import Trunk, load_trunks
 from .inventory import NOTHING, Known, Trunks, known_of, lists_in, masked, secrets_of
 from .loading import from_texts
@@ -152,6 +152,9 @@ class _Checker:
             dialplan.MAIN: str(dialplan.render([trunk], module)),
         }
         for found in findings(from_texts(files, self._catalogue, parts=True)):
+            if not found.at_least(WARNING):
+                # How it is written is our renderer's business.
+                continue
             option = _option_of(found, trunk)
             place = _place(one.node, option)
             self.findings.append(

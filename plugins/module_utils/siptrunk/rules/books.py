@@ -13,6 +13,8 @@ from . import (
     lint_rules,
     modules,
     pjsip_trust,
+    register,
+    register_accounts,
     sip_authentication,
     sip_calls,
     sip_media,
@@ -26,6 +28,8 @@ from .views import Pbx
 LANGUAGE = Rulebook("", language.book, dialplan.book, modules.book)
 SIP = Rulebook(
     "",
+    register.book,
+    register_accounts.book,
     sip_vocabulary.book,
     sip_values.book,
     sip_trust.book,

@@ -234,7 +234,7 @@ def test_rules_of_the_files_that_would_be_written(monkeypatch: pytest.MonkeyPatc
         (section,) = [one for one in pbx.sip.accounts if one.name == "t-in"] if pbx.sip else [None]
         lines = [section.last("subscribecontext"), section.last("host")] if section else []
         spots = [(line.path, line.line, "t-in", line.key) for line in lines if line]
-        return [Finding("SIP999", "hint", *spot, why="why", fix="fix") for spot in spots]
+        return [Finding("SIP999", "warning", *spot, why="why", fix="fix") for spot in spots]
 
     monkeypatch.setattr(module, "findings", rules)
     assert found(text) == [("SIP999", 2, None), ("SIP999", 7, "options.peer.subscribecontext")]
