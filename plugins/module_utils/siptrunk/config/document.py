@@ -62,6 +62,7 @@ class Directive:
 class Flaw:
     """A line that Asterisk cannot take.
 
+    kind: one word for it, which a rule of the linter may be about
     fatal: it then refuses the whole file
     endless: it never gets past the line, and hangs
     needs_section: it does so when the line stands before the first section
@@ -69,6 +70,7 @@ class Flaw:
 
     reason: str
     line: Optional[int]
+    kind: str = ""
     fatal: bool = False
     endless: bool = False
     needs_section: bool = False
@@ -529,7 +531,7 @@ def read_lines(text: str, depth: int = 0, number: Optional[int] = 1, *, first: b
         statement: Optional[Statement]
         if full:
             raw += _rest_of_long_line(pieces)
-            statement = Flaw(f"longer than {BUFFER} bytes: Asterisk skips it", number)
+            statement = Flaw(f"longer than {BUFFER} bytes: Asterisk skips it", number, "long")
         else:
             content = raw.partition("\0")[0]
             if first and content.startswith(BYTE_ORDER_MARK):
@@ -644,12 +646,12 @@ def _without_comments(content: str, depth: int) -> Tuple[str, int]:
 def _header(code: str, number: Optional[int]) -> Statement:
     name, closed, rest = code[1:].partition("]")
     if not closed:
-        return Flaw("a section's header without ]", number, fatal=True)
+        return Flaw("a section's header without ]", number, "header", fatal=True)
     if not rest.startswith("("):
         return Section(name, (), number)
     options, closed, _rest = rest[1:].partition(")")
     if not closed:
-        return Flaw("a section's options without )", number, fatal=True)
+        return Flaw("a section's options without )", number, "header", fatal=True)
     return Section(name, tuple(options.split(",")), number)
 
 
@@ -659,7 +661,7 @@ def _directive(code: str, number: Optional[int]) -> Statement:
     kind = word[1].lower() if word else ""
     argument = code[len(kind) + 2 :].strip(BLANKS)
     if kind not in ("include", "tryinclude", "exec"):
-        return Flaw("a line that begins with # and is no directive", number)
+        return Flaw("a line that begins with # and is no directive", number, "hash")
     if not argument:
         return Flaw(f"#{kind} without an argument", number)
     if argument[0] in '"<' and argument[-1] == {'"': '"', "<": ">"}[argument[0]]:
@@ -673,7 +675,9 @@ def _entry(code: str, number: Optional[int]) -> Statement:
         return Flaw("a backslash at the beginning that escapes nothing", number, fatal=True)
     equals = code.find("=", 2 * escaped)
     if equals < 0:
-        return Flaw("neither a section, nor a directive, nor an option with =", number, needs_section=True)
+        return Flaw(
+            "neither a section, nor a directive, nor an option with =", number, "bare", needs_section=True
+        )
     operator, end = "=", equals + 1
     key = code[escaped:equals]
     if equals > 2 * escaped and code[equals - 1] == "+":

@@ -27,11 +27,12 @@ Read = Callable[[str], Optional[str]]
 
 @dataclass(frozen=True)
 class Note:
-    """Something about a file that Asterisk at most writes into its log."""
+    """Something about a file that Asterisk at most writes into its log; *kind* is one word for it, or empty."""
 
     path: str
     line: Optional[int]
     reason: str
+    kind: str = ""
 
     def __str__(self) -> str:
         place = self.path if self.line is None else f"{self.path}:{self.line}"
@@ -182,7 +183,7 @@ class _Loader:
             statement, depth = line.statement, line.depth
             if isinstance(statement, Entry):
                 if section is None:
-                    raise _Invalid(Note(path, statement.line, "an option before the first section"))
+                    raise _Invalid(Note(path, statement.line, "an option before the first section", "orphan"))
                 self._set(section, statement, path)
             elif isinstance(statement, Section):
                 section = self._open(statement, path)
@@ -192,11 +193,11 @@ class _Loader:
                 self._stumble(statement, path, section)
         if depth:
             what = "a block comment is not closed" if depth > 0 else "--; without ;-- hides what follows it"
-            self._notes.append(Note(path, None, what))
+            self._notes.append(Note(path, None, what, "open" if depth > 0 else "hidden"))
         return section, depth
 
     def _stumble(self, flaw: Flaw, path: str, section: Optional[EffectiveSection]) -> None:
-        note = Note(path, flaw.line, flaw.reason)
+        note = Note(path, flaw.line, flaw.reason, flaw.kind)
         if flaw.endless:
             raise _Endless(note)
         if flaw.fatal or (flaw.needs_section and section is None):
@@ -211,7 +212,9 @@ class _Loader:
             elif option.startswith("+"):
                 found = self._find(header.name, option[1:]) or self._elsewhere(header.name, path)
                 if found is None:
-                    raise _Invalid(Note(path, header.line, f"[{header.name}](+) has no section to add to"))
+                    raise _Invalid(
+                        Note(path, header.line, f"[{header.name}](+) has no section to add to", "append")
+                    )
                 if target is new:
                     found.template = found.template or new.template
                     found.entries += new.entries
@@ -222,7 +225,10 @@ class _Loader:
                 if base is None:
                     raise _Invalid(
                         Note(
-                            path, header.line, f"[{header.name}] inherits from [{option}], which is not there"
+                            path,
+                            header.line,
+                            f"[{header.name}] inherits from [{option}], which is not there",
+                            "template",
                         )
                     )
                 if base is target and base.entries:
@@ -265,10 +271,10 @@ class _Loader:
     def _follow(self, directive: Directive, path: str) -> None:
         if directive.kind == "exec":
             # Asterisk does not, either, unless asterisk.conf says execincludes=yes.
-            self._notes.append(Note(path, directive.line, "#exec is not run"))
+            self._notes.append(Note(path, directive.line, "#exec is not run", "exec"))
         elif not self._include(directive.argument) and directive.kind == "include":
             raise _Invalid(
-                Note(path, directive.line, f"#include of {directive.argument}, which is not there")
+                Note(path, directive.line, f"#include of {directive.argument}, which is not there", "include")
             )
 
     def _include(self, argument: str) -> bool:

@@ -21,13 +21,15 @@ from . import (
     sip_trust,
     sip_values,
     sip_vocabulary,
+    spelling,
 )
 from .rule import SEVERITIES, Finding, Rule, Rulebook
 from .views import Pbx
 
-LANGUAGE = Rulebook("", language.book, dialplan.book, modules.book)
+LANGUAGE = Rulebook("", language.book, spelling.book, dialplan.book, modules.book)
 SIP = Rulebook(
     "",
+    spelling.sip_book,
     register.book,
     register_accounts.book,
     sip_vocabulary.book,
