@@ -40,7 +40,8 @@ def chan_sip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
 @pytest.fixture(scope="session", params=IMAGES)
 def pjsip(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
     plain = {name: text for name, text in CHAN_SIP_CONFIG.items() if name != "sip.conf"}
-    files = {**plain, "modules.conf": modules(*MODULES), "pjsip.conf": TRANSPORTS}
+    named = modules(*MODULES, "res_pjsip_endpoint_identifier_anonymous", "res_pjsip_registrar")
+    files = {**plain, "modules.conf": named, "pjsip.conf": TRANSPORTS}
     with running(IMAGES[request.param], tmp_path_factory.mktemp("pjsip"), files) as asterisk:
         yield Pbx(asterisk, "pjsip.conf", TRANSPORTS, ("127.0.0.1", 5070), request.param)
 

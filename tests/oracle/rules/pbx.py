@@ -52,6 +52,16 @@ def examples(rule: str) -> Iterator[Tuple[Mapping[str, str], bool]]:
     yield RULES[rule].good, False
 
 
+def with_new_users(rule: str) -> Iterator[Tuple[Mapping[str, str], bool, str]]:
+    """The same with an account that no example had before, and its user.
+
+    chan_pjsip goes on with a REGISTER that nobody has answered, also when its registration is gone.
+    """
+    for files, bad in examples(rule):
+        user = f"43{next(_NUMBERS):06}"
+        yield {name: text.replace("43212345", user) for name, text in files.items()}, bad, user
+
+
 class Pbx:
     """main: the file of the examples; base: what it, or its [general], says besides; target: where it listens"""
 

@@ -12,8 +12,8 @@ from typing import Dict, List
 from .pbx import Pbx, entries, examples
 
 REGISTRAR = "192.0.2.1"
-# Prints the first REGISTER that comes; nobody answers, so there is another one soon. Or challenges it, and prints the
-# next one.
+# Prints the first REGISTER that comes, of a user; nobody answers, so there is another one soon. Or challenges it, and
+# prints the next one.
 LISTENER = """
 import socket, sys, time
 plug = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -26,9 +26,9 @@ while time.monotonic() < until:
     except socket.timeout:
         break
     text = packet.decode("utf-8", "replace")
-    if not text.startswith("REGISTER"):
+    if not text.startswith("REGISTER") or sys.argv[2] not in text:
         continue
-    if len(sys.argv) == 2 or "Authorization:" in text:
+    if len(sys.argv) == 3 or "Authorization:" in text:
         print(text)
         break
     kept = [line for line in text.split("\\r\\n") if line.split(":")[0] in ("Via", "From", "To", "Call-ID", "CSeq")]
@@ -54,8 +54,19 @@ def _registry(pbx: Pbx) -> List[Dict[str, str]]:
     return [event for event in events if event.get("Event") == "RegistryEntry"]
 
 
-def heard(pbx: Pbx, *how: str) -> str:
-    command = ["podman", "exec", "-i", pbx.asterisk.container, "python3", "-c", LISTENER, REGISTRAR, *how]
+def heard(pbx: Pbx, *how: str, user: str = "") -> str:
+    command = [
+        "podman",
+        "exec",
+        "-i",
+        pbx.asterisk.container,
+        "python3",
+        "-c",
+        LISTENER,
+        REGISTRAR,
+        user,
+        *how,
+    ]
     return subprocess.run(command, capture_output=True, check=True, text=True).stdout
 
 

@@ -12,7 +12,10 @@ from . import (
     language,
     lint_rules,
     modules,
+    pjsip_references,
+    pjsip_registration,
     pjsip_trust,
+    pjsip_vocabulary,
     register,
     register_accounts,
     sip_authentication,
@@ -39,7 +42,7 @@ SIP = Rulebook(
     sip_calls.book,
     sip_media.book,
 )
-PJSIP = Rulebook("", pjsip_trust.book)
+PJSIP = Rulebook("", pjsip_vocabulary.book, pjsip_references.book, pjsip_trust.book, pjsip_registration.book)
 
 RULES: Mapping[str, Rule] = {
     rule.id: rule for book in (lint_rules.book, LANGUAGE, SIP, PJSIP, declared.book) for rule in book.rules

@@ -21,7 +21,7 @@ book = Rulebook("sip.conf")
 
 # Those of `allow=all`, and of modules that Debian has not.
 # fmt: off
-_CODECS = frozenset(CODECS) | {
+KNOWN_CODECS = frozenset(CODECS) | {
     "amr", "amrwb", "celt", "codec2", "evs", "jpeg", "png", "red", "silk", "slin8", "slin12", "slin24", "slin32",
     "slin44", "slin48", "slin96", "slin192", "t140", "t140red", "t38", "testlaw",
 }
@@ -98,10 +98,10 @@ def no_codec(section: EffectiveSection, sip: SipConf) -> Spots:
 )
 def unknown_codec(entry: EffectiveEntry, _section: EffectiveSection, _sip: SipConf) -> Spots:
     for word, _takes_away, name in _codecs(entry.value):
-        if name in _CODECS or name == "all":
+        if name in KNOWN_CODECS or name == "all":
             continue
         pieces = [piece for piece in re.split(r"[\s&;/+]+", name) if piece]
-        named = [piece if piece in _CODECS else _ALSO_CALLED.get(piece, "") for piece in pieces]
+        named = [piece if piece in KNOWN_CODECS else _ALSO_CALLED.get(piece, "") for piece in pieces]
         known = _ALSO_CALLED.get(name) or (",".join(named) if len(named) > 1 and all(named) else _near(name))
         plain = known and not word.startswith("!")
         yield Spot(
@@ -114,7 +114,7 @@ def unknown_codec(entry: EffectiveEntry, _section: EffectiveSection, _sip: SipCo
 
 def _near(name: str) -> str:
     """Another number is another codec."""
-    known = near(name, _CODECS)
+    known = near(name, KNOWN_CODECS)
     return known if re.sub("[^0-9]", "", known) == re.sub("[^0-9]", "", name) else ""
 
 

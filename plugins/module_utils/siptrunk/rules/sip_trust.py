@@ -17,7 +17,7 @@ _REST = "insecure=port,invite\ncontext=from-provider\ndisallow=all\nallow=alaw\n
 _PEER = f"[provider-in]\ntype=peer\nhost=192.0.2.1\n{_REST}"
 _PHONE = "[phone]\ntype=friend\nhost=dynamic\ncontext=from-provider\ndisallow=all\nallow=alaw\n"
 _SECRET = "secret=gRe3n-h0use\n"
-_WELL_KNOWN = frozenset(
+WELL_KNOWN = frozenset(
     (
         *("0000", "1111", "1234", "12345", "123456", "1234567", "12345678", "123456789", "4321", "abc123"),
         *("admin", "asterisk", "changeme", "default", "passw0rd", "password", "qwerty", "secret", "test"),
@@ -187,7 +187,7 @@ def denied_after_all(section: EffectiveSection, sip: SipConf) -> Spots:
     good=_PHONE + _SECRET,
 )
 def weak_secret(entry: EffectiveEntry, section: EffectiveSection, sip: SipConf) -> Spots:
-    if is_phone(section) and fold(entry.value) in {fold(section.name), *_WELL_KNOWN}:
+    if is_phone(section) and fold(entry.value) in {fold(section.name), *WELL_KNOWN}:
         yield Spot(entry)
 
 

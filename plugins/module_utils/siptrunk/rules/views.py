@@ -10,11 +10,13 @@ from typing import (
     TYPE_CHECKING,
     Callable,
     Dict,
+    FrozenSet,
     List,
     Mapping,
     NamedTuple,
     Optional,
     Sequence,
+    Set,
     Tuple,
     TypeVar,
 )
@@ -166,6 +168,28 @@ class PjsipConf(View):
 
     def of_kind(self, kind: str) -> Mapping[str, EffectiveSection]:
         return self.objects.get(kind, {})
+
+    @cached_property
+    def endpoints_by_match(self) -> Mapping[str, Set[str]]:
+        """The endpoints that an address, a network or a name stands for."""
+        found: Dict[str, Set[str]] = {}
+        for identify in self.of_kind("identify").values():
+            for entry in identify.values("match"):
+                for word in words(entry.value):
+                    found.setdefault(fold(word), set()).add(said(identify, "endpoint"))
+        return found
+
+    @cached_property
+    def trusted(self) -> FrozenSet[str]:
+        """The names of the endpoints that are known by an address."""
+        return frozenset(name for names in self.endpoints_by_match.values() for name in names)
+
+    @cached_property
+    def asked_for(self) -> FrozenSet[str]:
+        """The names of the auths that callers must know."""
+        return frozenset(
+            name for endpoint in self.of_kind("endpoint").values() for name in words(said(endpoint, "auth"))
+        )
 
     @property
     def catalogue(self) -> Catalogue:
