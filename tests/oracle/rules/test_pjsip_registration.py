@@ -56,6 +56,12 @@ def test_PJ023(pjsip: Pbx) -> None:
         assert ("Unable to find" in pjsip.cli("pjsip show registration provider")) is bad
 
 
+def test_PJ057(pjsip: Pbx) -> None:
+    for files, bad in examples("PJ057"):
+        pjsip.load(files)
+        assert ("Unable to find" in pjsip.cli("pjsip show registration provider")) is bad
+
+
 def test_PJ036(pjsip: Pbx) -> None:
     for files, bad, user in with_new_users("PJ036"):
         pjsip.load(files)

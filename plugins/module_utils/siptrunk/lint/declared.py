@@ -115,7 +115,7 @@ class _Checker:
             sound = []
             for place, one in enumerate(known):
                 problems, trunk = _problems_of(one, driver, self._catalogue)
-                if trunk:
+                if trunk and not problems:
                     sound.append((place, trunk))
                 for problem in problems:
                     told.setdefault((place, problem.option, problem.reason), (one, problem, []))[2].append(

@@ -124,10 +124,11 @@ def missing_context(pbx: Pbx) -> Spots:
     plan = _whole_plan(pbx)
     if plan is None:
         return
-    for trunk in pbx.ends.admitted:
-        entry = trunk.said_context
-        if entry and trunk.context not in plan and not _is_elsewhere(trunk.context, pbx):
-            yield Spot(entry, part=entry.value, section=trunk.section.name)
+    said = [(trunk.context, trunk.said_context, trunk.section.name) for trunk in pbx.ends.admitted]
+    said += [(context, phone.last("context"), phone.name) for context, phone in pbx.ends.telephones.items()]
+    for context, entry, name in said:
+        if entry and context not in plan and not _is_elsewhere(context, pbx):
+            yield Spot(entry, part=entry.value, section=name)
 
 
 @book.whole(

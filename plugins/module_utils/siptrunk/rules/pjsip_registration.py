@@ -114,6 +114,24 @@ def no_account(registration: EffectiveSection, pjsip: PjsipConf) -> Spots:
 
 @book.section(
     "registration",
+    id="PJ057",
+    severity=ERROR,
+    title="a registration that does not say of whom, or where",
+    why="of a registration without server_uri or client_uri chan_pjsip makes nothing at all",
+    fix="write server_uri=sip:PROVIDER and client_uri=sip:USER@PROVIDER",
+    bad=_GOOD.replace("client_uri=sip:43212345@192.0.2.1\n", ""),
+    good=_GOOD,
+    effect="there is no registration",
+)
+def half_a_registration(registration: EffectiveSection, pjsip: PjsipConf) -> Spots:
+    if registration.line is not None and not all(
+        said(registration, key) for key in ("server_uri", "client_uri")
+    ):
+        yield Spot(registration)
+
+
+@book.section(
+    "registration",
     id="PJ023",
     severity=ERROR,
     title="line without endpoint, or endpoint without line",

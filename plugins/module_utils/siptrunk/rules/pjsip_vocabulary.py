@@ -31,6 +31,7 @@ IDENTIFY = "[provider]\ntype=identify\nendpoint=provider\nmatch=192.0.2.1\n"
 _GONE = "the endpoint is not there"
 # Of these, the documentation lists all values, and any other takes the object with it.
 _CHOICES = (
+    "identify_by",
     *(
         "dtmf_mode",
         "media_encryption",
@@ -161,15 +162,11 @@ def unknown_value(entry: EffectiveEntry, section: EffectiveSection, pjsip: Pjsip
     known |= (
         {"yes", "no", *YES, *NO} if known & {"yes", "no"} and fold(entry.key) != "media_encryption" else set()
     )
-    if fold(entry.value) not in known:
-        meant = near(entry.value, option.values)
-        listed = ", ".join(option.values)
-        yield Spot(
-            entry,
-            entry.value,
-            fix=f"write one of {listed}",
-            edit=Edit(value=meant, safe=False) if meant else None,
-        )
+    for word in words(entry.value) or [""]:
+        if fold(word) not in known:
+            meant = near(word, option.values) if word == entry.value else None
+            edit = Edit(value=meant, safe=False) if meant else None
+            yield Spot(entry, word, fix=f"write one of {', '.join(option.values)}", edit=edit)
 
 
 @book.option(

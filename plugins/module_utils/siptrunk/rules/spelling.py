@@ -23,7 +23,7 @@ _BLANK = re.compile(r"(?m)^[ \t]*\[[^\]\n;]*\][ \t]+\([^\n;]*")
 _GLUED = re.compile(r"(?m)^[ \t]*\[[^\]\n;]*\](?:\([^)\n]*\))?[ \t]*(?P<rest>[^\s;(][^\n;]*)")
 _CUT = re.compile(r"(?m)^[ \t]*[\w/-]+[ \t]*=>?[^;\n]*[^\s;\\](?P<cut>;[^\s;-][^\s]*)[ \t\r]*$")
 _QUOTED = re.compile(
-    r"(?m)^[ \t]*(?!register|callerid|setvar|set_var|mailbox)[\w/-]+[ \t]*=>?[ \t]*"
+    r"(?m)^[ \t]*(?!register|callerid|setvar|set_var|mailbox|description|@description)[\w/-]+[ \t]*=>?[ \t]*"
     r"""(?P<value>"[^"\n;]*"|'[^'\n;]*')[ \t\r]*(?:;.*)?$"""
 )
 _PASTED = re.compile(rf"(?m)^[ \t]*[^;\n=]*=[^;\n{_FANCY}]*(?P<what>[{_FANCY}])")

@@ -292,7 +292,8 @@ def test_what_another_file_says_first_is_meant_to() -> None:
         (SIP.replace("=from", "=From"), [("DIAL002", 7, "context")]),
         # Not said, or for nobody.
         (SIP.replace("context=from-provider\n", ""), []),
-        (SIP.replace("=from", "=From").replace("192.0.2.1", "dynamic"), []),
+        # A telephone's counts as well.
+        (SIP.replace("=from", "=From").replace("192.0.2.1", "dynamic"), [("DIAL002", 7, "context")]),
         (SIP.replace("=from", "=From") + "deny=0.0.0.0/0\n", []),
         (SIP.replace("=from-provider", "=written-in-ael"), []),
     ],
