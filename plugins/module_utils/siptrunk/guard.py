@@ -2,16 +2,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Before trunks are written, the rules of the linter look at the PBX as it would be.
 
-What they find in the files that belong to the trunks, or in the sections that stand for them, refuses the whole
-change, if it is grave and nobody has accepted it. What is wrong elsewhere was there before, and is not our business.
+What they find in the files that belong to the trunks, in the sections that stand for them, or in the contexts that their
+calls come to, refuses the whole change, if it is grave and nobody has accepted it. What is wrong elsewhere was there
+before, and is not our business.
 """
 
 from __future__ import annotations
 
 import os
-from typing import Collection, Iterable, Iterator, Mapping, Optional, Sequence, Tuple
+from typing import Collection, Iterable, Iterator, Mapping, Optional, Sequence
 
-from .config.effective import Read, load
+from .config.effective import EffectiveSection, Read, load
 from .deployment import PlannedFile
 from .errors import SipTrunkError
 from .files import read_text
@@ -61,8 +62,14 @@ def check(
 
     report = lint([of_directory(pbx.config_dir, read, pbx.catalogue)], accepted)
     own = {file.path for file in files if file.attributes}
-    sections = set(_sections(names, pbx, read))
-    _refuse(one for one in report.findings if one.path in own or (one.path, one.section) in sections)
+    sections = list(_sections(names, pbx, read))
+    places = {(section.path, section.name) for section in sections}
+    contexts = {entry.value for section in sections for entry in section.values("context")}
+    _refuse(
+        one
+        for one in report.findings
+        if one.path in own or (one.path, one.section) in places or one.section in contexts
+    )
     used = {by for _finding, by in report.accepted}
     return [f"accept: {one.rules[0]}: nothing of the kind is found" for one in accepted if one not in used]
 
@@ -78,10 +85,10 @@ def _refuse(findings: Iterable[Finding]) -> None:
         raise Refused(grave)
 
 
-def _sections(names: Collection[str], pbx: Pbx, read: Read) -> Iterator[Tuple[str, str]]:
-    """Path and name of those that stand for the trunks, whoever keeps the file."""
+def _sections(names: Collection[str], pbx: Pbx, read: Read) -> Iterator[EffectiveSection]:
+    """Those that stand for the trunks, whoever keeps the file."""
     main = os.path.join(pbx.config_dir, pbx.driver.MAIN)
     found = pbx.driver.read(load(main, config_dir=pbx.config_dir, read=read))
     for trunk, origin in zip(found.trunks, found.origins):
         if trunk["name"] in names:
-            yield from ((section.path, section.name) for section in origin.sections)
+            yield from origin.sections

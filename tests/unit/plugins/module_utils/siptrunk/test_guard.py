@@ -20,7 +20,8 @@ TRUNK: dict[str, Any] = {
     "registration": {"user": "u", "secret": "hush"},
 }
 # Whoever calls in could call out again.
-OPEN = {**TRUNK, "inbound": {"context": "to-t"}}
+OPEN = {**TRUNK, "inbound": {"context": "open"}}
+OUT = "[general]\n[open]\ninclude => to-t\n"
 
 
 def check(
@@ -31,7 +32,7 @@ def check(
     sip: str = "",
     **more: str,
 ) -> Any:
-    for name, text in {"sip.conf": f"[general]\n{sip}", "extensions.conf": "[general]\n", **more}.items():
+    for name, text in {"sip.conf": f"[general]\n{sip}", "extensions.conf": OUT, **more}.items():
         (directory / name).write_text(text)
     pbx = states.Pbx(str(directory), DRIVERS["chan_sip"], layout, Attributes.of(str(directory)))
     state = "overridden" if layout == "included" else "merged"
@@ -72,7 +73,7 @@ def test_what_was_wrong_elsewhere_is_not_our_business(tmp_path: Path) -> None:
 def test_in_place_the_sections_of_the_trunk_count(tmp_path: Path) -> None:
     sip = (
         "allowguest=no\nregister => u:hush@192.0.2.1\n"
-        "[t]\ntype=peer\nhost=192.0.2.1\ninsecure=port,invite\ncontext=to-t\ndirectmedia=no\n"
+        "[t]\ntype=peer\nhost=192.0.2.1\ninsecure=port,invite\ncontext=open\ndirectmedia=no\n"
         "[other]\ntype=peer\nhost=dynamic\n"
     )
     with pytest.raises(guard.Refused, match="DIAL001"):
