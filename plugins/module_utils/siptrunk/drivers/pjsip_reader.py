@@ -115,16 +115,17 @@ class _Group:
         single = [self.registration, *self.auths.values(), self.aor, self.endpoint, *self.identifies]
         return [section for section in single if section]
 
-    def likeness(self, registration: EffectiveSection) -> Tuple[bool, bool, bool, bool]:
+    def likeness(self, registration: EffectiveSection) -> Tuple[int, ...]:
         """How well a registration fits that is no other endpoint's."""
         endpoint, auth = self.endpoint, _value(registration, "outbound_auth")
         if endpoint is None:
-            return False, False, False, False
+            return ()
         return (
             _value(registration, "endpoint") == endpoint.name,
             fold(registration.name) in (fold(self.name), fold(endpoint.name)),
             bool(auth) and auth == _value(endpoint, "outbound_auth"),
             any(host in self._hosts for host in _servers(registration)),
+            _named_after(registration.name, endpoint.name),
         )
 
     @property
@@ -557,6 +558,12 @@ def _host(section: EffectiveSection, key: str) -> Optional[str]:
 def _servers(registration: EffectiveSection) -> Iterator[str]:
     """Where it registers: its server, and the way there, which is the provider when the server is only a domain."""
     return filter(None, (_host(registration, key) for key in ("server_uri", "outbound_proxy")))
+
+
+def _named_after(name: str, other: str) -> int:
+    """How much of a name such as ``reg-PROVIDER`` or ``PROVIDER_registration`` is the other one: its length, or 0."""
+    words, wanted = (f"-{re.sub('[_.]', '-', fold(text))}-" for text in (name, other))
+    return len(other) if wanted in words else 0
 
 
 def single_host(text: str) -> Optional[str]:

@@ -528,6 +528,18 @@ class TestRead:
         assert trunk["name"] == "a"
         assert trunk["registration"]["domain"] == "d.example"
 
+    @pytest.mark.parametrize("name", ["x-a-registration", "reg_x-a", "X.A"])
+    def test_an_account_belongs_to_the_endpoint_that_it_is_named_after(self, name: str) -> None:
+        found = parse(
+            f"[{name}]\ntype=registration\nserver_uri=sip:d.example\nclient_uri=sip:u@d.example\n"
+            + "".join(
+                f"[{endpoint}]\ntype=endpoint\naors={endpoint}\nidentify_by=ip\nallow=alaw\n"
+                f"[{endpoint}]\ntype=aor\ncontact=sip:{endpoint}.example\n"
+                for endpoint in ("a", "x-a", "reg")
+            )
+        )
+        assert [trunk["name"] for trunk in found.trunks if "registration" in trunk] == ["x-a"]
+
     def test_of_two_objects_of_one_name_chan_pjsip_takes_none(self) -> None:
         found = parse("[a]\ntype=endpoint\n[a]\ntype=endpoint\n")
         assert found.trunks == []
