@@ -124,8 +124,8 @@ class _Group:
             _value(registration, "endpoint") == endpoint.name,
             fold(registration.name) in (fold(self.name), fold(endpoint.name)),
             bool(auth) and auth == _value(endpoint, "outbound_auth"),
-            any(host in self._hosts for host in _servers(registration)),
             _named_after(registration.name, endpoint.name),
+            any(host in self._hosts for host in _servers(registration)),
         )
 
     @property
