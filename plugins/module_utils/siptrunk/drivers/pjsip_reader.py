@@ -124,7 +124,7 @@ class _Group:
             _value(registration, "endpoint") == endpoint.name,
             fold(registration.name) in (fold(self.name), fold(endpoint.name)),
             bool(auth) and auth == _value(endpoint, "outbound_auth"),
-            _named_after(registration.name, endpoint.name),
+            max(_named_after(registration.name, name) for name in (self.name, endpoint.name)),
             any(host in self._hosts for host in _servers(registration)),
         )
 
