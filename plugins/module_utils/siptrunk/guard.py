@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Before trunks are written, the rules of the linter look at the PBX as it would be.
 
-What they find in the files that belong to the trunks, in the sections that stand for them, or in the contexts that their
-calls come to, refuses the whole change, if it is grave and nobody has accepted it. What is wrong elsewhere was there
-before, and is not our business.
+What they find in the files that belong to the trunks, in the sections that stand for them, or in the contexts that
+their calls come to, refuses the whole change, if it is grave and nobody has accepted it. What is wrong elsewhere was
+there before, and is not our business.
 """
 
 from __future__ import annotations
