@@ -75,6 +75,12 @@ class EffectiveSection:
     def places(self, key: str) -> Sequence[int]:
         """Where in *entries* the ones of a key are."""
         # It is asked often. Entries may be added or change their value, but keep their place.
+        if self._indexed < len(self.entries):
+            self._look()
+        found = self._index.get(fold(key), ())
+        return (found,) if isinstance(found, int) else found
+
+    def _look(self) -> None:
         for place in range(self._indexed, len(self.entries)):
             name = fold(self.entries[place].key)
             before = self._index.get(name)
@@ -83,8 +89,6 @@ class EffectiveSection:
             else:
                 self._index[name] = place if before is None else [before, place]
         self._indexed = len(self.entries)
-        found = self._index.get(fold(key), ())
-        return (found,) if isinstance(found, int) else found
 
 
 @dataclass(frozen=True)
