@@ -48,14 +48,23 @@ FREE = frozenset(
         "forbidden_retry_interval",
         "fatal_retry_interval",
         "max_retries",
+        "max_contacts",
     ]
+)
+# Without one of these, it is no trunk any more. The others are wishes: without a nat or a dtmfmode the file is another
+# good one, and only its author knows that it is not the one that was meant.
+NEEDED = frozenset(
+    (
+        *("type", "host", "context", "insecure", "register", "allow", "allowguest"),
+        *("server_uri", "client_uri", "outbound_auth", "aors", "contact", "identify_by", "endpoint", "match"),
+        *("fatal_retry_interval", "max_retries", "auth_rejection_permanent"),
+    )
 )
 SIP_CONF = """\
 [general]
 allowguest = no
 useragent = PBX
 registertimeout = 30
-register_retry_403 = yes
 videosupport = yes
 register => 43212345:gRe3n-h0use@192.0.2.1/1234
 
@@ -234,14 +243,14 @@ def _misspelt_value(rng: random.Random, lines: List[str]) -> List[str]:
 
 
 def _deleted(rng: random.Random, lines: List[str]) -> List[str]:
-    number, _entry = rng.choice(_entries(lines))
+    number, _entry = rng.choice([one for one in _entries(lines) if one[1]["key"] in NEEDED])
     return lines[:number] + lines[number + 1 :]
 
 
 def _swapped(rng: random.Random, lines: List[str]) -> List[str]:
-    """The values of two options of one section."""
+    """The values of two options of one section; of two free ones, they would be two other good ones."""
     entries = _entries(lines)
-    number, entry = rng.choice(entries)
+    number, entry = rng.choice([one for one in entries if one[1]["key"] not in FREE])
     near = [
         one
         for one in entries
@@ -255,19 +264,26 @@ def _swapped(rng: random.Random, lines: List[str]) -> List[str]:
 
 
 def _moved(rng: random.Random, lines: List[str]) -> List[str]:
-    """To another section."""
-    number, entry = rng.choice(_entries(lines))
+    """To a section of another kind."""
+    number, _entry = rng.choice([one for one in _entries(lines) if one[1]["key"] != "type"])
+    home = _kind(lines, number)
     headers = [
-        place
-        for place, line in enumerate(lines)
-        if line.startswith("[") and "" in lines[min(place, number) : max(place, number)]
+        place for place, line in enumerate(lines) if line.startswith("[") and _kind(lines, place) != home
     ]
     place = rng.choice(headers)
-    line = lines[number]
-    lines[number : number + 1] = []
+    line = lines.pop(number)
     place -= place > number
     # Behind the type, which stands first.
     return [*lines[: place + 2], line, *lines[place + 2 :]]
+
+
+def _kind(lines: Sequence[str], number: int) -> str:
+    """Of the section of a line: general or account in sip.conf, the type of the object in pjsip.conf."""
+    header = max(place for place, line in enumerate(lines[: number + 1]) if line.startswith("["))
+    if lines[header] == "[general]":
+        return "general"
+    kind = lines[header + 1].partition(" = ")[2]
+    return "account" if kind in ("peer", "friend") else kind
 
 
 _KINDS: Dict[str, Tuple[Make, int]] = {

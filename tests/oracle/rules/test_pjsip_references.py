@@ -20,6 +20,12 @@ def test_PJ016(pjsip: Pbx) -> None:
         assert ("provider/sip:192.0.2.1" in pjsip.cli("pjsip show endpoint provider")) is not bad
 
 
+def test_PJ059(pjsip: Pbx) -> None:
+    for files, bad in examples("PJ059"):
+        pjsip.load(files)
+        assert ("provider/sip:192.0.2.1" in pjsip.cli("pjsip show endpoint provider")) is not bad
+
+
 def test_PJ053(pjsip: Pbx) -> None:
     for files, bad, user in with_new_users("PJ053"):
         pjsip.load(files)

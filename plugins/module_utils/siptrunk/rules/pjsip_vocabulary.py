@@ -20,7 +20,7 @@ from ..drivers.shared import NO, YES
 from ..drivers.sip_conf import TYPES
 from .rule import ANY, ERROR, HINT, WARNING, Edit, Rulebook, Spot, Spots
 from .sip_media import KNOWN_CODECS
-from .views import PjsipConf, words
+from .views import PjsipConf, said, words
 
 book = Rulebook("pjsip.conf")
 
@@ -185,9 +185,14 @@ def boolean(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) 
     option = pjsip.catalogue.find(pjsip.scope(section), entry.key)
     if option and not option.values and {option.default, option.really} & {"yes", "no"}:
         word = fold(entry.value)
-        if word not in YES and word not in NO:
-            known = near(word, ("yes", "no", "true", "false")) if len(word) < 20 else None
+        # What looks like a no is taken as it is meant.
+        if word not in YES and word not in NO and not _near_no(word):
+            known = near(word, ("yes", "true")) if len(word) < 20 else None
             yield Spot(entry, entry.value, edit=Edit(value=known, safe=False) if known else None)
+
+
+def _near_no(word: str) -> bool:
+    return len(word) < 8 and near(word, ("no", "false", "off")) is not None
 
 
 @book.option(
@@ -246,6 +251,22 @@ def unknown_codec(entry: EffectiveEntry, section: EffectiveSection, pjsip: Pjsip
             known = near(name, KNOWN_CODECS)
             single = known and entry.value == word
             yield Spot(entry, word, edit=Edit(value=known, safe=False) if single else None)
+
+
+@book.section(
+    "endpoint",
+    id="PJ059",
+    severity=WARNING,
+    title="an endpoint without an aor",
+    why="the endpoint has no address: nobody can be called",
+    fix="write aors, and the section with type=aor that it names",
+    bad=ENDPOINT.replace("aors=provider\n", "") + AOR + IDENTIFY,
+    good=ENDPOINT + AOR + IDENTIFY,
+    effect="the endpoint has no contact",
+)
+def no_aor(section: EffectiveSection, pjsip: PjsipConf) -> Spots:
+    if section.line is not None and section.name != "anonymous" and not said(section, "aors"):
+        yield Spot(section)
 
 
 @book.section(

@@ -66,6 +66,9 @@ def boolean(entry: EffectiveEntry, section: EffectiveSection, sip: SipConf) -> S
     word = fold(entry.value)
     key = fold(entry.key)
     read = IN_GENERAL if section is sip.general else IN_PEERS
+    # What looks like a no is taken as it is meant.
+    if near(word, ("no", "false", "off")):
+        return
     if word and word not in YES and word not in NO and word not in MEANS_NO and key in read:
         yield Spot(entry, part=entry.value, edit=meant(word))
 
@@ -102,6 +105,9 @@ def tcp_is_on(entry: EffectiveEntry, _section: EffectiveSection, _sip: SipConf) 
 )
 def encryption(entry: EffectiveEntry, _section: EffectiveSection, _sip: SipConf) -> Spots:
     word = fold(entry.value)
+    # What looks like a no is taken as it is meant.
+    if near(word, ("no", "false", "off")):
+        return
     if word and word not in YES and word not in NO and word not in MEANS_NO:
         yield Spot(entry, part=entry.value, edit=Edit(value="yes", safe=False))
 

@@ -47,6 +47,8 @@ def test_what_is_sound() -> None:
         ("PJ017", "[a]\ntype=aor\ncontact=\noutbound_proxy=\n", []),
         ("PJ025", ENDPOINT + "allow=!all,alaw\nallow=speex16\n", []),
         ("PJ025", ENDPOINT + "allow=alaw:20,opos\n", [("PJ025", 8, "allow")]),
+        ("PJ059", ENDPOINT.replace("aors=provider\n", ""), [("PJ059", 1, None)]),
+        ("PJ059", "[anonymous]\ntype=endpoint\nallow=alaw\n", []),
         ("PJ026", "[e]\ntype=endpoint\ndisallow=all\n", [("PJ026", 1, None)]),
         ("PJ026", "[e]\ntype=endpoint\nallow=!all\n", []),
         ("PJ027", ENDPOINT + "media_encryption=yes\n", [("PJ027", 8, "media_encryption")]),
