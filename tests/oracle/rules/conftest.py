@@ -39,11 +39,17 @@ def chan_sip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
 
 @pytest.fixture(scope="session", params=IMAGES)
 def pjsip(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
+    with started_pjsip(request.param, tmp_path_factory.mktemp("pjsip")) as pbx:
+        yield pbx
+
+
+@contextlib.contextmanager
+def started_pjsip(version: str, directory: Path) -> Iterator[Pbx]:
     plain = {name: text for name, text in CHAN_SIP_CONFIG.items() if name != "sip.conf"}
     named = modules(*MODULES, "res_pjsip_endpoint_identifier_anonymous", "res_pjsip_registrar")
     files = {**plain, "modules.conf": named, "pjsip.conf": TRANSPORTS}
-    with running(IMAGES[request.param], tmp_path_factory.mktemp("pjsip"), files) as asterisk:
-        yield Pbx(asterisk, "pjsip.conf", TRANSPORTS, ("127.0.0.1", 5070), request.param)
+    with running(IMAGES[version], directory, files) as asterisk:
+        yield Pbx(asterisk, "pjsip.conf", TRANSPORTS, ("127.0.0.1", 5070), version)
 
 
 def modules(*names: str) -> str:

@@ -185,15 +185,16 @@ def trusts_nobody(endpoint: EffectiveSection, pjsip: PjsipConf) -> Spots:
     "endpoint",
     id="PJ085",
     severity=WARNING,
-    title="a trunk without a context",
-    why="calls from the provider come to the context default, with the calls of everybody else",
-    fix="set a context of the trunk's own",
+    title="callers without a context",
+    why="its calls come to the context default, with the calls of everybody else",
+    fix="set a context of its own",
     bad=ENDPOINT.replace("context=from-provider\n", "") + AOR + IDENTIFY,
     good=ENDPOINT + AOR + IDENTIFY,
     effect="the endpoint's context is default",
 )
 def no_context(endpoint: EffectiveSection, pjsip: PjsipConf) -> Spots:
-    if endpoint.line is not None and endpoint.name in pjsip.trusted and not said(endpoint, "context"):
+    calls = endpoint.name in pjsip.trusted or said(endpoint, "auth")
+    if endpoint.line is not None and calls and not said(endpoint, "context"):
         yield Spot(endpoint)
 
 

@@ -192,6 +192,8 @@ def boolean(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) 
 
 
 def _near_no(word: str) -> bool:
+    if len(word) < 3 and word.isalpha() and not near(word, ("yes", "true", "on")):
+        return True
     return len(word) < 8 and near(word, ("no", "false", "off")) is not None
 
 

@@ -11,7 +11,7 @@ from typing import Dict, List, Tuple
 from ..config.effective import EffectiveEntry, EffectiveSection
 from ..config.text import fold
 from ..drivers.shared import NO
-from .accounts import is_challenged, is_trunk
+from .accounts import is_challenged, is_phone, is_trunk
 from .rule import ERROR, HINT, WARNING, Rulebook, Spot, Spots
 from .views import ACCOUNT, GENERAL, SipConf, said, words
 
@@ -107,9 +107,9 @@ def same_address(sip: SipConf) -> Spots:
     ACCOUNT,
     id="SIP029",
     severity=WARNING,
-    title="a trunk without a context",
-    why="calls from the provider come to the context default, with the calls of everybody else",
-    fix="set a context of the trunk's own",
+    title="callers without a context",
+    why="its calls come to the context default, with the calls of everybody else",
+    fix="set a context of its own",
     bad="[general]\nallowguest=no\n" + _PEER.replace("context=from-provider\n", "") + _INSECURE,
     good="[general]\nallowguest=no\n" + _PEER + _INSECURE,
     whole=True,
@@ -117,7 +117,12 @@ def same_address(sip: SipConf) -> Spots:
 )
 def no_context(section: EffectiveSection, sip: SipConf) -> Spots:
     denied = section.values("deny") and not section.values("permit")
-    if is_trunk(section) and not denied and not sip.is_part and not sip.inherited(section, "context"):
+    if (
+        (is_trunk(section) or is_phone(section))
+        and not denied
+        and not sip.is_part
+        and not sip.inherited(section, "context")
+    ):
         yield Spot(section)
 
 

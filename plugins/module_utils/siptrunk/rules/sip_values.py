@@ -67,7 +67,8 @@ def boolean(entry: EffectiveEntry, section: EffectiveSection, sip: SipConf) -> S
     key = fold(entry.key)
     read = IN_GENERAL if section is sip.general else IN_PEERS
     # What looks like a no is taken as it is meant.
-    if near(word, ("no", "false", "off")):
+    slip = len(word) < 3 and word.isalpha() and not near(word, ("yes", "true", "on"))
+    if near(word, ("no", "false", "off")) or (slip and word not in MEANS_YES):
         return
     if word and word not in YES and word not in NO and word not in MEANS_NO and key in read:
         yield Spot(entry, part=entry.value, edit=meant(word))
@@ -106,7 +107,7 @@ def tcp_is_on(entry: EffectiveEntry, _section: EffectiveSection, _sip: SipConf) 
 def encryption(entry: EffectiveEntry, _section: EffectiveSection, _sip: SipConf) -> Spots:
     word = fold(entry.value)
     # What looks like a no is taken as it is meant.
-    if near(word, ("no", "false", "off")):
+    if near(word, ("no", "false", "off")) or len(word) < 3 and not near(word, ("yes", "true", "on")):
         return
     if word and word not in YES and word not in NO and word not in MEANS_NO:
         yield Spot(entry, part=entry.value, edit=Edit(value="yes", safe=False))

@@ -16,7 +16,9 @@ ALL = ENDPOINT + AOR + IDENTIFY
 PATIENT = "auth_rejection_permanent=no\nfatal_retry_interval=300\nmax_retries=100000\n"
 ACCOUNT = "[r]\ntype=registration\nserver_uri=sip:192.0.2.1\nclient_uri=sip:u@192.0.2.1\noutbound_auth=a\n"
 AUTH = "[a]\ntype=auth\nusername=u\npassword=gRe3n\n"
-PHONE = "[201]\ntype=endpoint\naors=201\nauth=201\nallow=alaw\n[201]\ntype=aor\nmax_contacts=1\n"
+PHONE = (
+    "[201]\ntype=endpoint\naors=201\nauth=201\nallow=alaw\ncontext=inside\n[201]\ntype=aor\nmax_contacts=1\n"
+)
 PASSWORD = "[201]\ntype=auth\nusername=201\npassword=gRe3n\n"
 
 
@@ -109,7 +111,8 @@ def test_what_is_meant() -> None:
         ("PJ056", ALL, []),
         ("PJ085", ALL.replace("context=from-provider\n", ""), [("PJ085", 1, None)]),
         ("PJ085", PHONE + PASSWORD, []),
-        ("PJ092", PHONE + PASSWORD.replace("gRe3n", "201"), [("PJ092", 12, "password")]),
+        ("PJ085", PHONE.replace("context=inside\n", "") + PASSWORD, [("PJ085", 1, None)]),
+        ("PJ092", PHONE + PASSWORD.replace("gRe3n", "201"), [("PJ092", 13, "password")]),
         # The provider has given it.
         ("PJ092", ACCOUNT + AUTH.replace("gRe3n", "u"), []),
     ],
