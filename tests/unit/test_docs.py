@@ -38,6 +38,14 @@ def test_the_pages_of_the_rules() -> None:
     assert checked.returncode == 0, checked.stderr
 
 
+def test_the_command_has_the_version_of_the_collection() -> None:
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text())
+    shown = run([sys.executable, "-m", "siptrunk", "--version"], ENGINE)
+    assert shown.stdout == f"siptrunk {galaxy['version']}\n"
+    config = yaml.safe_load((ROOT / "docs/ci/pre-commit-config.yaml").read_text())
+    assert config["repos"][0]["rev"] == galaxy["version"]
+
+
 @pytest.mark.parametrize(("name", "schema"), [("github", "github-workflows"), ("gitlab", "gitlab-ci")])
 def test_an_example_of_ci_is_valid(name: str, schema: str) -> None:
     checked = run(["check-jsonschema", "--builtin-schema", f"vendor.{schema}", f"docs/ci/{name}.yml"], ROOT)
