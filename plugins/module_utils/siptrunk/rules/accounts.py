@@ -40,3 +40,8 @@ def secret_of(section: EffectiveSection) -> bool:
 def is_challenged(section: EffectiveSection) -> bool:
     """True when calls that match the section must authenticate."""
     return secret_of(section) and "invite" not in map(fold, words(said(section, "insecure")))
+
+
+def is_address(host: str) -> bool:
+    """Whether it looks like an address instead of a name."""
+    return ":" in host or host.replace(".", "").isdigit()

@@ -11,7 +11,7 @@ from typing import Dict, List, Tuple
 from ..config.effective import EffectiveEntry, EffectiveSection
 from ..config.text import fold
 from ..drivers.shared import NO
-from .accounts import is_challenged, is_phone, is_trunk
+from .accounts import is_address, is_challenged, is_phone, is_trunk
 from .rule import ERROR, HINT, WARNING, Rulebook, Spot, Spots
 from .views import ACCOUNT, GENERAL, SipConf, said, words
 
@@ -177,7 +177,7 @@ def bad_general_list(entry: EffectiveEntry, section: EffectiveSection, sip: SipC
 def only_our_names(entry: EffectiveEntry, section: EffectiveSection, sip: SipConf) -> Spots:
     domains: List[str] = [part for one in section.values("domain") for part in words(one.value)[:1]]
     automatic = fold(said(section, "autodomain", "no")) not in NO
-    if fold(entry.value) in NO and domains and not automatic and not any(map(_is_address, domains)):
+    if fold(entry.value) in NO and domains and not automatic and not any(map(is_address, domains)):
         yield Spot(entry, part=entry.value)
 
 
@@ -192,7 +192,3 @@ def _is_rule(value: str) -> bool:
             if not re.fullmatch(r"[0-9.]{7,15}/[0-9]+(\.[0-9]+){3}", one.lstrip("!")):
                 return False
     return True
-
-
-def _is_address(host: str) -> bool:
-    return ":" in host or host.replace(".", "").isdigit()

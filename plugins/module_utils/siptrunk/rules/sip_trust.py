@@ -7,7 +7,7 @@ from __future__ import annotations
 from ..config.effective import EffectiveEntry, EffectiveSection
 from ..config.text import fold
 from ..drivers.shared import NO, YES
-from .accounts import is_challenged, is_dynamic, is_phone, secret_of, types
+from .accounts import is_address, is_challenged, is_dynamic, is_phone, secret_of, types
 from .rule import ERROR, SECURITY, WARNING, Rulebook, Spot, Spots
 from .views import ACCOUNT, GENERAL, SipConf, said, words
 
@@ -213,13 +213,9 @@ def deaf(sip: SipConf) -> Spots:
         if (
             line
             and fold(line.host) not in hosts
-            and all(_is_address(one) == _is_address(line.host) for one in hosts)
+            and all(is_address(one) == is_address(line.host) for one in hosts)
         ):
             yield Spot(register.entry, section=GENERAL)
 
 
 _EVERYBODY = frozenset({"0.0.0.0/0", "0.0.0.0/0.0.0.0", "0/0"})
-
-
-def _is_address(host: str) -> bool:
-    return ":" in host or host.replace(".", "").isdigit()
