@@ -371,7 +371,8 @@ options:
     description:
       - Before anything is written, the rules of C(siptrunk lint) look at the files as they would be. What they find in
         the part of the trunks with the severity C(error) or C(security) refuses the whole call, unless it is accepted
-        here, rule by rule. What is wrong elsewhere in the files is no reason; M(telephony.asterisk.sip_lint) finds it.
+        here, rule by rule. In files that people keep, what was so before is a warning. What is wrong elsewhere in the
+        files is no reason; M(telephony.asterisk.sip_lint) finds it.
       - >-
         A comment C(; siptrunk: accept RULE: reason) in a file that people keep counts as well.
     type: list

@@ -3,14 +3,14 @@
 """Before trunks are written, the rules of the linter look at the PBX as it would be.
 
 What they find in the files that belong to the trunks, in the sections that stand for them, or in the contexts that
-their calls come to, refuses the whole change, if it is grave and nobody has accepted it. What is wrong elsewhere was
-there before, and is not our business.
+their calls come to, refuses the whole change, if it is grave and nobody has accepted it. In files that people keep,
+what was so before is told, and no reason. What is wrong elsewhere is not our business.
 """
 
 from __future__ import annotations
 
 import os
-from typing import Collection, Iterable, Iterator, Mapping, Optional, Sequence
+from typing import Collection, FrozenSet, Iterable, Iterator, Mapping, Optional, Sequence, Tuple
 
 from .config.effective import EffectiveSection, Read, load
 from .deployment import PlannedFile
@@ -23,6 +23,8 @@ from .report.lint.text import line
 from .rules.books import RULES
 from .rules.rule import ERROR, Finding
 from .states import Pbx
+
+Kind = Tuple[str, str, Optional[str], Optional[str]]
 
 
 class Refused(SipTrunkError):
@@ -53,7 +55,7 @@ def check(
 ) -> Sequence[str]:
     """Raise Refused for what is wrong with the trunks of these names as they are planned.
 
-    Returns what to tell: acceptances that nothing needs.
+    Returns what to tell: what was wrong with them before, in files that people keep, and acceptances that nothing needs.
     """
     planned = {file.path: file.after for file in files}
 
@@ -65,13 +67,28 @@ def check(
     sections = list(_sections(names, pbx, read))
     places = {(section.path, section.name) for section in sections}
     contexts = {entry.value for section in sections for entry in section.values("context")}
-    _refuse(
+    grave = [one for one in report.findings if one.at_least(ERROR)]
+    theirs = [
         one
-        for one in report.findings
-        if one.path in own or (one.path, one.section) in places or one.section in contexts
-    )
+        for one in grave
+        if one.path not in own and ((one.path, one.section) in places or one.section in contexts)
+    ]
+    before = _kinds(pbx, accepted) if theirs else frozenset()
+    _refuse(one for one in grave if one.path in own or (one in theirs and _kind(one) not in before))
     used = {by for _finding, by in report.accepted}
-    return [f"accept: {one.rules[0]}: nothing of the kind is found" for one in accepted if one not in used]
+    idle = [one.rules[0] for one in accepted if one not in used]
+    return [*map(line, theirs), *(f"accept: {rule}: nothing of the kind is found" for rule in idle)]
+
+
+def _kinds(pbx: Pbx, accepted: Sequence[Acceptance]) -> FrozenSet[Kind]:
+    """What is found now."""
+    report = lint([of_directory(pbx.config_dir, read_text, pbx.catalogue)], accepted)
+    return frozenset(map(_kind, report.findings))
+
+
+def _kind(finding: Finding) -> Kind:
+    """What stays of a finding when its line moves."""
+    return finding.rule, finding.path, finding.section, finding.option
 
 
 def check_text(files: Mapping[str, str], accepted: Sequence[Acceptance]) -> None:

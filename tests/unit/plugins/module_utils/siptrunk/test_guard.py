@@ -80,6 +80,13 @@ def test_in_place_the_sections_of_the_trunk_count(tmp_path: Path) -> None:
         check(tmp_path, OPEN, layout="in_place", sip=sip)
 
 
+def test_what_people_kept_before_is_told(tmp_path: Path) -> None:
+    sip = "allowguest=no\n[t]\ntype=friend\nhost=192.0.2.1\ninsecure=port,invite\ncontext=x\nqualify=yes\n"
+    trunk = {"name": "t", "provider": {"host": "192.0.2.1"}}
+    (told,) = check(tmp_path, trunk, layout="in_place", sip=sip)
+    assert "security SIP003" in told
+
+
 def test_texts_that_are_on_no_pbx() -> None:
     guard.check_text({"sip.conf": "[t]\ntype=peer\nhost=192.0.2.1\n"}, [])
     with pytest.raises(guard.Refused, match="SIP005"):
