@@ -55,7 +55,7 @@ def check(
 ) -> Sequence[str]:
     """Raise Refused for what is wrong with the trunks of these names as they are planned.
 
-    Returns what to tell: what was wrong with them before, in files that people keep, and acceptances that nothing needs.
+    Returns what to tell: what was wrong before, in files that people keep, and acceptances that nothing needs.
     """
     planned = {file.path: file.after for file in files}
 
