@@ -21,6 +21,8 @@ from .document import NAME_LIMIT, Directive, Entry, Flaw, Section, read_lines
 from .text import BLANKS, cut, fold
 
 INCLUDE_DEPTH = 10
+# A file that includes itself once is read so often as the depth allows, and one that does it k times k^10 times.
+ITSELF_LIMIT = 100
 
 Read = Callable[[str], Optional[str]]
 
@@ -170,9 +172,14 @@ class _Loader:
         # Where the entries of an included file go until its first header: the section that was begun last.
         self._current: Optional[EffectiveSection] = None
         self._level = 0
+        # The files that are being read, from the first one to the one that was included last; and how often one of them
+        # was included again.
+        self._reading: List[str] = []
+        self._again = 0
 
     def load(self, path: str, text: str) -> Effective:
         self._level = 1
+        self._reading.append(os.path.normpath(path))
         try:
             self._take(path, text, None)
         except (_Invalid, _Endless) as invalid:
@@ -292,16 +299,26 @@ class _Loader:
             text = self._text(path)
             if text is None:
                 continue
+            self._enter(path)
             try:
                 # Section and block comments reach from one file of a pattern into the next.
                 section, depth = self._take(path, text, section, depth, first=not found)
             except _Invalid as invalid:
                 # Of an included file, Asterisk keeps what it has read so far; and it forgets to count back.
                 self._notes.append(invalid.note)
+                self._reading.pop()
                 return True
+            self._reading.pop()
             found = True
         self._level -= 1
         return found
+
+    def _enter(self, path: str) -> None:
+        path = os.path.normpath(path)
+        self._again += path in self._reading
+        if self._again > ITSELF_LIMIT:
+            raise _Endless(Note(path, None, "the file includes itself, again and again"))
+        self._reading.append(path)
 
     def _files(self, pattern: str) -> Sequence[str]:
         if not re.search(r"[*?[{]", pattern):

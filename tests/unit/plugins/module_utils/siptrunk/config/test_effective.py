@@ -231,3 +231,18 @@ def test_lookup() -> None:
 
 def test_only_ascii_folds() -> None:
     assert fold("ABCÄİ") == "abcÄİ"
+
+
+def test_a_file_that_includes_itself_more_than_once_has_an_end(tmp_path: Path) -> None:
+    path = tmp_path / "sip.conf"
+    path.write_text("[a]\n" + "#tryinclude sip.conf\n" * 5)
+    effective = load(str(path))
+    assert effective.error and "includes itself" in effective.error.reason
+
+
+def test_one_file_may_be_included_many_times(tmp_path: Path) -> None:
+    path = tmp_path / "sip.conf"
+    path.write_text("".join(f"[a{number}]\n#include common.conf\n" for number in range(500)))
+    (tmp_path / "common.conf").write_text("type=peer\n")
+    effective = load(str(path))
+    assert effective.loads and all(section.last("type") for section in effective.sections)
