@@ -65,6 +65,8 @@ def running(image: str, directory: Path, files: Mapping[str, str]) -> Iterator[A
     with container(image, options, "asterisk", "-f", "-n") as name:
         wait_until_booted(name)
         asterisk = Asterisk(name, directory)
-        asterisk.run("sh", "-c", ADDRESSES)
-        yield asterisk
-        asterisk.close()
+        try:
+            asterisk.run("sh", "-c", ADDRESSES)
+            yield asterisk
+        finally:
+            asterisk.close()

@@ -9,7 +9,7 @@ from typing import Any, Dict, Iterator, NamedTuple, Optional, Sequence, Set, Tup
 
 from ..fields import FIELDS, SECRETS
 from ..secrets import MASK, may_hold_one
-from .yaml_tree import Node, walk
+from .yaml_tree import Node, UnknownKey, walk
 
 _KEY = "sip_trunks"
 _MODULES = frozenset({"sip_trunks", "telephony.asterisk.sip_trunks"})
@@ -159,8 +159,9 @@ def _plain(node: Node, option: str, hidden: Set[str]) -> Any:
         found = {}
         for pair in node.pairs:
             inner = f"{option}.{pair.key}" if option else str(pair.key)
-            if pair.node.hidden or type(pair.key) is object:
-                hidden.add(option if type(pair.key) is object else inner)
+            unknown = isinstance(pair.key, UnknownKey)
+            if pair.node.hidden or unknown:
+                hidden.add(option if unknown else inner)
             else:
                 found[pair.key] = _plain(pair.node, inner, hidden)
         return found

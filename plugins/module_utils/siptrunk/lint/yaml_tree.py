@@ -35,6 +35,10 @@ class Pair(NamedTuple):
     node: Node
 
 
+class UnknownKey:
+    """Of a pair: it is not text, or only Ansible knows it."""
+
+
 @dataclass(frozen=True)
 class Node:
     """value: a list of Nodes, a list of Pairs, or what a scalar means; None where *hidden*
@@ -206,7 +210,7 @@ class _Converter:
 
 def _hashable(node: Node) -> Union[str, int, float, None, object]:
     """A key; one that is a template or a mapping is like no other."""
-    return object() if node.hidden or node.kind != "scalar" else node.value
+    return UnknownKey() if node.hidden or node.kind != "scalar" else node.value
 
 
 def _place(node: Any) -> Place:
