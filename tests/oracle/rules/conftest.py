@@ -26,6 +26,12 @@ EVERYWHERE = (
     "codec_ulaw",
     "bridge_simple",
 )
+# What a rule is about, and no trunk of ours needs.
+PJSIP_BESIDES = (
+    "res_pjsip_config_wizard",
+    "res_pjsip_registrar",
+    "res_pjsip_endpoint_identifier_anonymous",
+)
 # Strangers are refused where an example does not say otherwise. Port 5060 of all other addresses is the callers'.
 CHAN_SIP_BASE = "udpbindaddr=127.0.0.1:5060\nallowguest=no\n"
 
@@ -46,8 +52,8 @@ def pjsip(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @contextlib.contextmanager
 def started_pjsip(version: str, directory: Path) -> Iterator[Pbx]:
     plain = {name: text for name, text in CHAN_SIP_CONFIG.items() if name != "sip.conf"}
-    named = modules(*MODULES, "res_pjsip_endpoint_identifier_anonymous", "res_pjsip_registrar")
-    files = {**plain, "modules.conf": named, "pjsip.conf": TRANSPORTS}
+    files = {**plain, "modules.conf": modules(*PJSIP_BESIDES, *MODULES), "pjsip.conf": TRANSPORTS}
+    files["pjsip_wizard.conf"] = ""
     with running(IMAGES[version], directory, files) as asterisk:
         yield Pbx(asterisk, "pjsip.conf", TRANSPORTS, ("127.0.0.1", 5070), version)
 

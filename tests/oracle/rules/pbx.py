@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import re
@@ -17,6 +18,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.rules.
 from ..conftest import Asterisk
 
 CALLER = Path(__file__).with_name("caller.py")
+PROVIDER = Path(__file__).with_name("provider.py")
 LOG = "/var/log/asterisk/messages"
 # Everybody's address is there, and is the container's own.
 NETWORKS = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
@@ -127,9 +129,38 @@ class Pbx:
         answers: List[str] = json.loads(answer.stdout)
         return answers
 
+    def has(self, kind: str, name: str = "provider") -> bool:
+        """Whether chan_pjsip has an object of that name: kind as in ``pjsip show KIND NAME``."""
+        return not ABSENT.search(self.cli(f"pjsip show {kind} {name}"))
+
+    @contextlib.contextmanager
+    def provider(self, user: str, count: int, seconds: float = 2) -> Iterator[List[str]]:
+        """Be the provider of the examples meanwhile, and ask for a password; gives, at last, the requests that came.
+
+        It waits for *count* of them, or for *seconds* after all else is done. user: of From or To; others than his
+        are of what was loaded before
+        """
+        wanted = {"address": ["192.0.2.1", 5060], "user": user, "count": count, "seconds": seconds}
+        command = ["podman", "exec", "-i", self.asterisk.container, "python3", "-c", PROVIDER.read_text()]
+        requests: List[str] = []
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+            assert running.stdin is not None and running.stdout is not None
+            running.stdin.write(json.dumps(wanted).encode() + b"\n")
+            running.stdin.flush()
+            assert running.stdout.readline() == b"ready\n"
+            yield requests
+            running.stdin.close()
+            requests += json.loads(running.stdout.read())
+
+    def originate(self, number: str, name: str = "provider") -> None:
+        """Call out through an endpoint."""
+        channel = f"PJSIP/{number}@{name}"
+        call = {"Channel": channel, "Application": "Wait", "Data": "1", "Async": "true"}
+        self.asterisk.action({"Action": "Originate", **call})
+
     def _take(self, files: Mapping[str, str]) -> None:
         marker = f"loaded-{next(_NUMBERS)}"
-        plain = {"extensions.conf": EXTENSIONS, self.main: "", **files}
+        plain = {"extensions.conf": EXTENSIONS, self.main: "", "pjsip_wizard.conf": "", **files}
         plain[self.main] = self._with_base(plain[self.main])
         for name, text in plain.items():
             self.asterisk.write(name, text)
@@ -157,6 +188,22 @@ class Pbx:
 MARKERS = {"sip.conf": "type=peer\nhost=127.0.0.9\n", "pjsip.conf": "type=aor\n"}
 SHOW = {"sip.conf": "sip show peer {}", "pjsip.conf": "pjsip show aor {}"}
 ABSENT = re.compile(r"not found|Unable to find")
+
+
+def at_once(files: Mapping[str, str], user: str) -> Dict[str, str]:
+    """The same with another user for alice; and he registers as soon as he is loaded, not within ten seconds."""
+    delay = "max_random_initial_delay=0\n"
+    registration = ("type=registration\n", f"type=registration\n{delay}")
+    wizard = ("type=wizard\n", f"type=wizard\nregistration/{delay}")
+    return {
+        name: text.replace("alice", user).replace(*registration).replace(*wizard)
+        for name, text in files.items()
+    }
+
+
+def somebody() -> str:
+    """A name that nobody had before."""
+    return f"user{next(_NUMBERS)}"
 
 
 def entries(asterisk: Asterisk, action: Dict[str, str], until: str) -> List[Dict[str, str]]:

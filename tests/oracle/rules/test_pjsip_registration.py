@@ -56,23 +56,11 @@ def test_PJ023(pjsip: Pbx) -> None:
         assert ("Unable to find" in pjsip.cli("pjsip show registration provider")) is bad
 
 
-def test_PJ057(pjsip: Pbx) -> None:
-    for files, bad in examples("PJ057"):
-        pjsip.load(files)
-        assert ("Unable to find" in pjsip.cli("pjsip show registration provider")) is bad
-
-
 def test_PJ036(pjsip: Pbx) -> None:
     for files, bad, user in with_new_users("PJ036"):
         pjsip.load(files)
         uri = heard(pjsip, user=user).split(" ")[1]
         assert (REGISTRAR in uri) is bad
-
-
-def test_PJ081(pjsip: Pbx) -> None:
-    for files, bad, user in with_new_users("PJ081"):
-        pjsip.load(files)
-        assert ("Authorization:" in heard(pjsip, "challenge", user=user)) is not bad
 
 
 def test_PJ083(pjsip: Pbx) -> None:

@@ -54,8 +54,8 @@ def test_PJ031(pjsip: Pbx) -> None:
         assert (pjsip.call(PROVIDER) == 200) is bad
 
 
-def test_PJ056(pjsip: Pbx) -> None:
-    for files, bad in examples("PJ056"):
+def test_PJ066(pjsip: Pbx) -> None:
+    for files, bad in examples("PJ066"):
         pjsip.load(files)
         assert pjsip.call(PROVIDER) == (401 if bad else 200)
 

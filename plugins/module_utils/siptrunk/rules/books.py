@@ -15,6 +15,8 @@ from . import (
     pjsip_references,
     pjsip_registration,
     pjsip_trust,
+    pjsip_uris,
+    pjsip_values,
     pjsip_vocabulary,
     register,
     register_accounts,
@@ -25,6 +27,8 @@ from . import (
     sip_values,
     sip_vocabulary,
     spelling,
+    wizard,
+    wizard_trunks,
 )
 from .rule import SEVERITIES, Finding, Rule, Rulebook
 from .views import Pbx
@@ -42,10 +46,21 @@ SIP = Rulebook(
     sip_calls.book,
     sip_media.book,
 )
-PJSIP = Rulebook("", pjsip_vocabulary.book, pjsip_references.book, pjsip_trust.book, pjsip_registration.book)
+PJSIP = Rulebook(
+    "",
+    pjsip_vocabulary.book,
+    pjsip_values.book,
+    pjsip_uris.book,
+    pjsip_references.book,
+    pjsip_trust.book,
+    pjsip_registration.book,
+)
+WIZARD = Rulebook("", wizard.book, wizard_trunks.book)
 
 RULES: Mapping[str, Rule] = {
-    rule.id: rule for book in (lint_rules.book, LANGUAGE, SIP, PJSIP, declared.book) for rule in book.rules
+    rule.id: rule
+    for book in (lint_rules.book, LANGUAGE, SIP, PJSIP, WIZARD, declared.book)
+    for rule in book.rules
 }
 
 
@@ -61,6 +76,6 @@ def findings(pbx: Pbx) -> List[Finding]:
 
 def _all(pbx: Pbx) -> Iterator[Finding]:
     yield from LANGUAGE.findings(pbx)
-    for book, view in ((SIP, pbx.sip), (PJSIP, pbx.pjsip)):
+    for book, view in ((SIP, pbx.sip), (PJSIP, pbx.pjsip), (WIZARD, pbx.wizard)):
         if view is not None:
             yield from book.findings(view)

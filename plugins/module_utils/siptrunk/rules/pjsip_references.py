@@ -1,56 +1,35 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names of other objects in pjsip.conf: they load, whether the others are there or not."""
+"""What objects of pjsip.conf name each other by: Asterisk loads one that names nothing, and fails when it is used."""
 
 from __future__ import annotations
 
-from typing import Iterator
-
 from ..config.effective import EffectiveEntry, EffectiveSection
-from .pjsip_vocabulary import AOR, ENDPOINT, IDENTIFY, near
-from .rule import ERROR, Edit, Rulebook, Spot, Spots
-from .views import PjsipConf, words
+from .pjsip_values import ACCOUNT, REGISTRATION
+from .pjsip_vocabulary import AOR, ENDPOINT, IDENTIFY, TRUNK
+from .rule import ERROR, WARNING, Edit, Rulebook, Spot, Spots
+from .views import PjsipConf, said, words
 
 book = Rulebook("pjsip.conf")
 
-_AUTH = "[provider]\ntype=auth\nauth_type=userpass\nusername=43212345\npassword=gRe3n-h0use\n"
-_REGISTRATION = (
-    "[provider]\ntype=registration\nserver_uri=sip:192.0.2.1\nclient_uri=sip:43212345@192.0.2.1\n"
-    "outbound_auth=provider\ncontact_user=1234\nmax_random_initial_delay=0\nretry_interval=30\nmax_retries=4294967295\n"
-    "forbidden_retry_interval=300\nfatal_retry_interval=300\nauth_rejection_permanent=no\n"
-)
-_PHONE = (
-    "[phone]\ntype=endpoint\naors=phone\nauth=phone\ncontext=from-provider\ndisallow=all\nallow=alaw\n"
-    "[phone]\ntype=aor\nmax_contacts=1\n"
-)
-_PHONES_AUTH = "[phone]\ntype=auth\nauth_type=userpass\nusername=phone\npassword=gRe3n-h0use\n"
+_SECOND = "[provider-2]\ntype=identify\nendpoint={}\nmatch=192.0.2.2\n"
+TCP = "[tcp]\ntype=transport\nprotocol=tcp\nbind=127.0.0.1:5090\n"
 
 
-def _missing(entry: EffectiveEntry, pjsip: PjsipConf, kind: str) -> Iterator[Spot]:
-    """The names in a list that no object has; a part of a file may not have them all."""
-    there = pjsip.of_kind(kind)
-    for name in () if pjsip.is_part and not there else words(entry.value):
-        if name not in there:
-            known = near(name, there)
-            single = known and entry.value == name
-            fix = f"did you mean {known}?" if known else ""
-            yield Spot(entry, name, fix=fix, edit=Edit(value=known, safe=False) if single else None)
-
-
-@book.option(
-    "endpoint",
-    "aors",
-    id="PJ016",
-    severity=ERROR,
-    title="an aor that is not there",
-    why="the endpoint has no address: nobody can be called",
-    fix="correct the name, or write the section with type=aor",
-    bad=ENDPOINT.replace("aors=provider", "aors=provder") + AOR + IDENTIFY,
-    good=ENDPOINT + AOR + IDENTIFY,
-    effect="the endpoint has no contact",
-)
-def missing_aor(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
-    yield from _missing(entry, pjsip, "aor")
+def missing(entry: EffectiveEntry, section: EffectiveSection, kind: str, pjsip: PjsipConf) -> Spots:
+    """The names that no object of that kind has. Of several lines the last counts."""
+    if entry is section.last(entry.key) and pjsip.is_complete:
+        names = pjsip.names.get(kind, ())
+        for name in words(entry.value):
+            if name not in names:
+                near = pjsip.near(kind, name)
+                others = [other for other, known in pjsip.names.items() if other != kind and name in known]
+                if others:
+                    fix = f"that name is {', '.join(sorted(others))}: name {'an' if kind[0] in 'ae' else 'a'} {kind}"
+                else:
+                    fix = f"did you mean {near}?" if near else ""
+                edit = Edit(value=near, safe=False) if near and name == entry.value else None
+                yield Spot(entry, part=name, fix=fix, edit=edit)
 
 
 @book.option(
@@ -58,74 +37,132 @@ def missing_aor(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipCo
     "auth",
     id="PJ014",
     severity=ERROR,
-    title="an account for callers that is not there",
-    why="callers are asked for a password that nobody can have, or get an error",
-    fix="correct the name, or write the section with type=auth",
-    bad=_PHONE.replace("auth=phone", "auth=fone") + _PHONES_AUTH,
-    good=_PHONE + _PHONES_AUTH,
-    effect="a call in the name of the endpoint is answered by 500",
+    title="an endpoint whose auth does not exist",
+    why="Asterisk answers every call of the endpoint with 500",
+    fix="define the auth, or correct its name; for a provider, outbound_auth is meant",
+    bad=TRUNK + "auth=provider\n",
+    good=TRUNK,
+    effect="the provider's call is answered with 500",
+    whole=True,
 )
-def missing_auth(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
-    yield from _missing(entry, pjsip, "auth")
+def no_auth(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
+    return missing(entry, section, "auth", pjsip)
 
 
 @book.option(
-    ("endpoint", "registration"),
+    "endpoint",
     "outbound_auth",
-    id="PJ053",
+    id="PJ059",
     severity=ERROR,
-    title="our account is not there",
-    why="there is nothing to answer the provider's challenge with",
-    fix="correct the name, or write the section with type=auth",
-    bad=_REGISTRATION.replace("auth=provider", "auth=provder") + _AUTH + ENDPOINT + AOR + IDENTIFY,
-    good=_REGISTRATION + _AUTH + ENDPOINT + AOR + IDENTIFY,
-    effect="the challenge of a REGISTER is not answered",
+    title="an endpoint whose outbound_auth does not exist",
+    why="Asterisk has no answer when the provider asks for a password: calls out fail",
+    fix="define the auth, or correct its name",
+    bad=TRUNK + "outbound_auth=provider\n",
+    good=ACCOUNT + TRUNK + "outbound_auth=provider\n",
+    effect="a call out that is challenged is not sent again with credentials",
+    whole=True,
 )
-def missing_account(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
-    yield from _missing(entry, pjsip, "auth")
+def no_outbound_auth(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
+    return missing(entry, section, "auth", pjsip)
+
+
+@book.option(
+    "registration",
+    "outbound_auth",
+    id="PJ060",
+    severity=ERROR,
+    title="a registration whose outbound_auth does not exist",
+    why="Asterisk has no answer when the provider asks for a password: it never registers",
+    fix="define the auth, or correct its name",
+    bad=REGISTRATION + TRUNK,
+    good=ACCOUNT + REGISTRATION + TRUNK,
+    effect="a REGISTER that is challenged is not sent again with credentials",
+    whole=True,
+)
+def no_registration_auth(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
+    return missing(entry, section, "auth", pjsip)
+
+
+@book.section(
+    "registration",
+    id="PJ064",
+    severity=WARNING,
+    title="a registration without outbound_auth",
+    why="Asterisk has no answer when the provider asks for a password: it never registers",
+    fix="define an auth and name it in outbound_auth",
+    bad=REGISTRATION.replace("outbound_auth=provider\n", ""),
+    good=ACCOUNT + REGISTRATION,
+    effect="a REGISTER that is challenged is not sent again with credentials",
+)
+def registration_without_auth(registration: EffectiveSection, pjsip: PjsipConf) -> Spots:
+    if not said(registration, "outbound_auth"):
+        yield Spot(registration)
+
+
+@book.option(
+    "endpoint",
+    "aors",
+    id="PJ016",
+    severity=ERROR,
+    title="an endpoint whose aor does not exist",
+    why="the endpoint has no contact: calls out through it fail",
+    fix="define the aor, or correct its name",
+    bad=IDENTIFY + ENDPOINT,
+    good=TRUNK,
+    effect="no call goes out",
+    whole=True,
+)
+def no_aor(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
+    return missing(entry, section, "aor", pjsip)
+
+
+@book.section(
+    "endpoint",
+    id="PJ067",
+    severity=WARNING,
+    title="an endpoint without an aor",
+    why="the endpoint has no contact: calls out through it fail",
+    fix="write aors, and the aor that it names",
+    bad=AOR + IDENTIFY + ENDPOINT.replace("aors=provider\n", ""),
+    good=TRUNK,
+    effect="no call goes out",
+)
+def no_aors(endpoint: EffectiveSection, pjsip: PjsipConf) -> Spots:
+    # One that is nobody's is a template, or takes guests.
+    used = endpoint.name in pjsip.trusted or said(endpoint, "auth") or said(endpoint, "outbound_auth")
+    if used and endpoint.line is not None and not said(endpoint, "aors"):
+        yield Spot(endpoint)
 
 
 @book.option(
     ("endpoint", "registration"),
     "transport",
-    id="PJ054",
+    id="PJ061",
     severity=ERROR,
-    title="a transport that is not there",
-    why="nothing is sent through it, but through any that fits",
-    fix="correct the name, or write the section with type=transport",
-    bad={
-        "pjsip.conf": _REGISTRATION.replace("contact_user", "transport=upd\ncontact_user")
-        + _AUTH
-        + ENDPOINT
-        + AOR
-        + IDENTIFY
-        + "[udp]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:5099\n"
-    },
-    good={
-        "pjsip.conf": _REGISTRATION
-        + _AUTH
-        + ENDPOINT
-        + AOR
-        + IDENTIFY
-        + "[udp]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:5099\n"
-    },
-    effect="the log complains of the transport",
+    title="a transport that does not exist",
+    why="Asterisk takes another transport, as the URI says, mostly UDP: in the clear where TLS was meant",
+    fix="define the transport, or correct its name",
+    bad=TRUNK + ACCOUNT + REGISTRATION + "transport=tcp\n",
+    good=TRUNK + TCP + ACCOUNT + REGISTRATION + "transport=tcp\n",
+    effect="the REGISTER comes by UDP",
+    whole=True,
 )
-def missing_transport(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
-    yield from _missing(entry, pjsip, "transport")
+def no_transport(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
+    return missing(entry, section, "transport", pjsip)
 
 
 @book.option(
-    "identify",
+    ("identify", "registration"),
     "endpoint",
-    id="PJ055",
+    id="PJ062",
     severity=ERROR,
-    title="an address that stands for nobody",
-    why="calls from the address belong to no endpoint, and are refused",
-    fix="correct the name of the endpoint",
-    bad=ENDPOINT + AOR + IDENTIFY.replace("endpoint=provider", "endpoint=provder"),
-    good=ENDPOINT + AOR + IDENTIFY,
-    effect="the provider's call is refused",
+    title="calls for an endpoint that does not exist",
+    why="the calls that it is for are refused, as those of strangers are",
+    fix="define the endpoint, or correct its name",
+    bad=TRUNK + _SECOND.format("provider-2"),
+    good=TRUNK + _SECOND.format("provider"),
+    effect="the provider's call is answered with 401",
+    whole=True,
 )
-def missing_endpoint(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
-    yield from _missing(entry, pjsip, "endpoint")
+def no_endpoint(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
+    return missing(entry, section, "endpoint", pjsip)

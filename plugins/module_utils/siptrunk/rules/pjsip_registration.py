@@ -98,40 +98,6 @@ def short(entry: EffectiveEntry, registration: EffectiveSection, pjsip: PjsipCon
 
 @book.section(
     "registration",
-    id="PJ081",
-    severity=WARNING,
-    title="a registration without an account",
-    why="there is nothing to answer the provider's challenge with",
-    fix="write outbound_auth, and the section with type=auth that it names",
-    bad=_GOOD.replace("outbound_auth=provider\n", ""),
-    good=_GOOD,
-    effect="the challenge of a REGISTER is not answered",
-)
-def no_account(registration: EffectiveSection, pjsip: PjsipConf) -> Spots:
-    if registration.line is not None and not said(registration, "outbound_auth"):
-        yield Spot(registration)
-
-
-@book.section(
-    "registration",
-    id="PJ057",
-    severity=ERROR,
-    title="a registration that does not say of whom, or where",
-    why="of a registration without server_uri or client_uri chan_pjsip makes nothing at all",
-    fix="write server_uri=sip:PROVIDER and client_uri=sip:USER@PROVIDER",
-    bad=_GOOD.replace("client_uri=sip:43212345@192.0.2.1\n", ""),
-    good=_GOOD,
-    effect="there is no registration",
-)
-def half_a_registration(registration: EffectiveSection, pjsip: PjsipConf) -> Spots:
-    if registration.line is not None and not all(
-        said(registration, key) for key in ("server_uri", "client_uri")
-    ):
-        yield Spot(registration)
-
-
-@book.section(
-    "registration",
     id="PJ023",
     severity=ERROR,
     title="line without endpoint, or endpoint without line",

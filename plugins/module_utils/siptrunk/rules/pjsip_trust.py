@@ -123,8 +123,11 @@ def too_wide(entry: EffectiveEntry, identify: EffectiveSection, pjsip: PjsipConf
 )
 def provider_challenged(endpoint: EffectiveSection, pjsip: PjsipConf) -> Spots:
     auth = endpoint.last("auth")
-    if auth and auth.value and _is_trunk(endpoint, pjsip) and endpoint.name in pjsip.trusted:
-        yield Spot(auth)
+    if auth and _is_trunk(endpoint, pjsip) and endpoint.name in pjsip.trusted:
+        # With one that does not exist, calls fail otherwise.
+        known = pjsip.names.get("auth", ())
+        if any(name in known or not pjsip.is_complete for name in words(auth.value)):
+            yield Spot(auth)
 
 
 @book.option(
@@ -165,7 +168,7 @@ def permit_without_deny(entry: EffectiveEntry, endpoint: EffectiveSection, pjsip
 
 @book.section(
     "endpoint",
-    id="PJ056",
+    id="PJ066",
     severity=ERROR,
     title="a trunk that trusts nobody",
     why="with identify_by=ip, and no identify that names its endpoint, no call is taken for the provider's",

@@ -1,289 +1,265 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Types, options and values of pjsip.conf, as res_pjsip of Asterisk 16 and 22 takes them.
-
-One that it does not know takes the whole object with it.
-"""
+"""The words of pjsip.conf: types, names of options, and what res_sorcery_config of Asterisk 16 and 22 makes of them."""
 
 from __future__ import annotations
 
 import difflib
-import re
-from typing import Iterable, Optional
+from typing import Dict, Iterator, Optional, Set, Tuple
 
 from ..config.effective import EffectiveEntry, EffectiveSection
 from ..config.text import fold
-from ..drivers.option_docs import ANY as ANY_NAME
-from ..drivers.option_table import MODULES
-from ..drivers.options import UNREAD
-from ..drivers.shared import NO, YES
-from ..drivers.sip_conf import TYPES
-from .rule import ANY, ERROR, HINT, WARNING, Edit, Rulebook, Spot, Spots
-from .sip_media import KNOWN_CODECS
+from ..drivers.options import UNREAD, WIZARD
+from .rule import ERROR, HINT, SECURITY, WARNING, Edit, Rulebook, Spot, Spots
 from .views import PjsipConf, said, words
+from .vocabulary import KINDS, OF_ANOTHER_KIND, OF_SIP_CONF, UNKNOWN
 
 book = Rulebook("pjsip.conf")
 
-KINDS = tuple(kind for kind in MODULES if kind not in ("wizard", "contact", "subscription_persistence"))
-ENDPOINT = "[provider]\ntype=endpoint\naors=provider\nidentify_by=ip\ncontext=from-provider\ndisallow=all\nallow=alaw\n"
+ENDPOINT = "[provider]\ntype=endpoint\naors=provider\ncontext=from-provider\nallow=alaw\nidentify_by=ip\n"
 AOR = "[provider]\ntype=aor\ncontact=sip:192.0.2.1\nqualify_frequency=30\n"
 IDENTIFY = "[provider]\ntype=identify\nendpoint=provider\nmatch=192.0.2.1\n"
-_GONE = "the endpoint is not there"
-# Of these, the documentation lists all values, and any other takes the object with it.
-_CHOICES = (
-    "identify_by",
-    *(
-        "dtmf_mode",
-        "media_encryption",
-        "timers",
-        "direct_media_method",
-        "t38_udptl_ec",
-        "100rel",
-        "rtp_engine",
-    ),
-    *("direct_media_glare_mitigation", "connected_line_method", "auth_type", "dtls_setup", "protocol"),
-)
-_URIS = ("contact", "server_uri", "client_uri", "outbound_proxy")
+TRUNK = AOR + IDENTIFY + ENDPOINT
+GONE = "Asterisk makes nothing of the whole object"
+NOT_CALLED = "the provider's call is refused, for the endpoint is not there"
 
-
-def near(word: str, known: Iterable[str]) -> Optional[str]:
-    """The one that is surely meant."""
-    found = difflib.get_close_matches(
-        fold(word).replace("-", "_"), [one for one in known if ANY_NAME not in one], 1, 0.75
-    )
-    return found[0] if found else None
-
-
-@book.section(
-    *("", *KINDS),
-    id="PJ001",
-    severity=ERROR,
-    title="two objects of one name and type",
-    why="of all objects of this type chan_pjsip loads none",
-    fix="rename or remove one of them",
-    bad=ENDPOINT + ENDPOINT + AOR + IDENTIFY,
-    good=ENDPOINT + AOR + IDENTIFY,
-    effect=_GONE,
-)
-def twice(section: EffectiveSection, pjsip: PjsipConf) -> Spots:
-    kind = pjsip.scope(section)
-    if kind in MODULES and pjsip.of_kind(kind).get(section.name) is not section:
-        yield Spot(section)
-
-
-@book.option(
-    KINDS,
-    ANY,
-    id="PJ002",
-    severity=ERROR,
-    title="an option that is none",
-    why="of an object with an option that it does not know chan_pjsip makes nothing at all",
-    fix="correct or remove it",
-    bad=ENDPOINT + "dtmfmode=rfc4733\n" + AOR + IDENTIFY,
-    good=ENDPOINT + "dtmf_mode=rfc4733\n" + AOR + IDENTIFY,
-    effect=_GONE,
-)
-def unknown_option(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
-    if fold(entry.key) == "type" or entry.key.startswith(UNREAD):
-        return
-    kind = pjsip.scope(section)
-    if kind not in pjsip.catalogue.kinds or pjsip.catalogue.find(kind, entry.key):
-        return
-    reason = pjsip.catalogue.check(kind, entry.key) if len(entry.key) < 80 else None
-    known = near(entry.key, pjsip.catalogue.known(kind)) if reason else None
-    why = f"{reason}; of an object with such an option chan_pjsip makes nothing at all" if reason else ""
-    yield Spot(entry, why=why, edit=Edit(key=known, safe=False) if known else None)
+# Types of sip.conf.
+_PEERS = {"peer", "user", "friend"}
+# Options of which each line adds to the others; of any other one, the last line counts.
+_ADDING = {
+    "allow", "disallow", "contact", "match", "match_header", "match_request_uri", "set_var", "permit", "deny",
+    "acl", "contact_permit", "contact_deny", "contact_acl", "local_net", "list_item", "type", "cipher",
+    "security_mechanisms", "named_call_group", "named_pickup_group",
+}  # fmt: skip
 
 
 @book.whole(
-    id="PJ003",
+    id="PJ001",
     severity=ERROR,
-    title="a section without a type",
-    why="chan_pjsip passes over a section without a type that it knows, and says nothing",
-    fix="give it a type, in lower case",
-    bad=ENDPOINT.replace("=endpoint", "=Endpoint") + AOR,
-    good=ENDPOINT + AOR + IDENTIFY,
-    effect=_GONE,
+    title="two objects of one name and type",
+    why="of a file with two objects of one name and type, Asterisk takes no object of that type at all",
+    fix="give each its own name, or make one of them; [NAME](+) adds to the first",
+    bad=TRUNK + "[provider]\ntype=aor\ncontact=sip:192.0.2.2\nqualify_frequency=30\n",
+    good=TRUNK + "[provider-2]\ntype=aor\ncontact=sip:192.0.2.2\nqualify_frequency=30\n",
+    effect="there is no aor",
 )
-def unknown_type(pjsip: PjsipConf) -> Spots:
+def twice(pjsip: PjsipConf) -> Spots:
     for section in pjsip.sections:
-        kind = pjsip.scope(section)
-        # What is only added to may have its type where it begins.
-        if section.template or kind in MODULES or section.line is None:
-            continue
-        entry = section.last("type")
-        if fold(kind) in TYPES:
-            fix = "this is how sip.conf says it: siptrunk convert writes it for pjsip.conf"
-            yield Spot(entry or section, section=section.name, part=kind, fix=fix)
-        elif entry:
-            known = near(kind, MODULES)
-            edit = Edit(value=known, safe=False) if known else None
-            fix = f"did you mean {known}?" if known else ""
-            yield Spot(entry, section=section.name, part=kind, fix=fix, edit=edit)
-        elif section.entries:
+        kind = "" if section.template else pjsip.scope(section)
+        if kind in KINDS and pjsip.of_kind(kind)[section.name] is not section:
             yield Spot(section)
 
 
-@book.option(
-    KINDS,
-    ANY,
-    id="PJ051",
-    severity=HINT,
-    title="an option that has another name now",
-    why="a later Asterisk will not know it any more, and then drops the whole object",
-    fix="use the newer option",
-    bad=ENDPOINT + "preferred_codec_only=yes\n" + AOR + IDENTIFY,
-    good=ENDPOINT + AOR + IDENTIFY,
-)
-def deprecated(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
-    option = pjsip.catalogue.find(pjsip.scope(section), entry.key)
-    if option and option.deprecated:
-        yield Spot(entry, fix=f"use {option.replacement}" if option.replacement else "")
-
-
-@book.option(
-    KINDS,
-    *_CHOICES,
-    id="PJ027",
+@book.section(
+    "",
+    id="PJ003",
     severity=ERROR,
-    title="a value that is none",
-    why="of an object with a word that the option does not take chan_pjsip makes nothing at all",
-    fix="write one of the words that the option takes",
-    bad=ENDPOINT + "dtmf_mode=rfc2833\n" + AOR + IDENTIFY,
-    good=ENDPOINT + "dtmf_mode=rfc4733\n" + AOR + IDENTIFY,
-    effect=_GONE,
+    title="a section without a type",
+    why="Asterisk passes over a section without a type, and says nothing",
+    fix="write its type as the first option, or make it a template with (!)",
+    bad=AOR + IDENTIFY + ENDPOINT.replace("type=endpoint\n", ""),
+    good=TRUNK,
+    effect=NOT_CALLED,
 )
-def unknown_value(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
-    option = pjsip.catalogue.find(pjsip.scope(section), entry.key)
-    if not option or not option.values or fold(entry.key) == "rtp_engine":
-        return
-    known = {fold(value) for value in (*option.values, *option.instead)}
-    # Some take a truth beside their words.
-    known |= (
-        {"yes", "no", *YES, *NO} if known & {"yes", "no"} and fold(entry.key) != "media_encryption" else set()
-    )
-    for word in words(entry.value) or [""]:
-        if fold(word) not in known:
-            meant = near(word, option.values) if word == entry.value else None
-            edit = Edit(value=meant, safe=False) if meant else None
-            yield Spot(entry, word, fix=f"write one of {', '.join(option.values)}", edit=edit)
+def without_type(section: EffectiveSection, pjsip: PjsipConf) -> Spots:
+    # One that is empty does no harm, and one of a part may get its type elsewhere.
+    if section.entries and not (pjsip.is_part and section.line is None):
+        yield Spot(section)
 
 
-@book.option(
-    KINDS,
-    ANY,
-    id="PJ028",
-    severity=WARNING,
-    title="neither yes nor no",
-    why="chan_pjsip takes every word for no that is not yes, true, y, t, 1 or on, and says nothing",
-    fix="write yes or no",
-    bad=ENDPOINT + "rtp_symmetric=enabled\n" + AOR + IDENTIFY,
-    good=ENDPOINT + "rtp_symmetric=yes\n" + AOR + IDENTIFY,
-    effect="the option is off",
+@book.whole(
+    id="PJ053",
+    severity=ERROR,
+    title="a type that does not exist",
+    why="Asterisk passes over a section of a type that it does not know, and says nothing",
+    fix="write the type as it is called, in lower case",
+    bad=AOR + IDENTIFY + ENDPOINT.replace("type=endpoint", "type=Endpoint"),
+    good=TRUNK,
+    effect=NOT_CALLED,
 )
-def boolean(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
-    option = pjsip.catalogue.find(pjsip.scope(section), entry.key)
-    if option and not option.values and {option.default, option.really} & {"yes", "no"}:
-        word = fold(entry.value)
-        # What looks like a no is taken as it is meant.
-        if word not in YES and word not in NO and not _near_no(word):
-            known = near(word, ("yes", "true")) if len(word) < 20 else None
-            yield Spot(entry, entry.value, edit=Edit(value=known, safe=False) if known else None)
+def wrong_type(pjsip: PjsipConf) -> Spots:
+    for section, entry in _of_unknown_type(pjsip):
+        kind = entry.value
+        if kind == WIZARD:
+            yield Spot(entry, section=section.name, part=kind, fix="move the section into pjsip_wizard.conf")
+        elif kind not in _PEERS:
+            near = next(iter(difflib.get_close_matches(fold(kind[:50]), KINDS, 1, 0.7)), "")
+            why = f"Asterisk passes over the section without a word; did you mean {near}?" if near else ""
+            edit = Edit(value=near, safe=False) if near else None
+            yield Spot(entry, section=section.name, part=kind, why=why, edit=edit)
 
 
-def _near_no(word: str) -> bool:
-    if len(word) < 3 and word.isalpha() and not near(word, ("yes", "true", "on")):
-        return True
-    return len(word) < 8 and near(word, ("no", "false", "off")) is not None
-
-
-@book.option(
-    KINDS,
-    ANY,
+@book.whole(
     id="PJ052",
     severity=ERROR,
-    title="a number that is none",
-    why="of an object with a word where a number belongs chan_pjsip makes nothing at all",
-    fix="write a number",
-    bad=ENDPOINT + AOR.replace("=30", "=30s") + IDENTIFY,
-    good=ENDPOINT + AOR + IDENTIFY,
-    effect="the aor is not there",
+    title="a section as in sip.conf",
+    why="peer, user and friend are types of sip.conf; chan_pjsip passes over the section without a word",
+    fix="write an endpoint, an aor, and an identify or an auth instead; siptrunk convert does it for trunks",
+    bad="[provider]\ntype=peer\nhost=192.0.2.1\ncontext=from-provider\n",
+    good=TRUNK,
+    effect=NOT_CALLED,
 )
-def number(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
-    if not pjsip.catalogue.takes(pjsip.scope(section), entry.key, entry.value):
-        yield Spot(entry, entry.value)
+def sip_conf_section(pjsip: PjsipConf) -> Spots:
+    for section, entry in _of_unknown_type(pjsip):
+        if entry.value in _PEERS:
+            yield Spot(entry, section=section.name, part=entry.value)
+
+
+def _of_unknown_type(pjsip: PjsipConf) -> Iterator[Tuple[EffectiveSection, EffectiveEntry]]:
+    for kind, sections in pjsip.objects.items():
+        if kind == WIZARD or (kind and kind not in pjsip.catalogue.kinds):
+            for section in sections.values():
+                yield section, section.values("type")[0]
 
 
 @book.option(
-    ("aor", "registration", "endpoint", "outbound-publish"),
-    *_URIS,
-    id="PJ017",
+    KINDS,
+    "type",
+    id="PJ054",
     severity=ERROR,
-    title="a URI without sip:",
-    why="of an object with a URI that does not begin with sip: or sips: chan_pjsip makes nothing at all",
-    fix="write sip: before it",
-    bad=ENDPOINT + AOR.replace("sip:", "") + IDENTIFY,
-    good=ENDPOINT + AOR + IDENTIFY,
-    effect="the aor is not there",
+    title="a second type",
+    why="of several types the first counts, unlike of all other options, so a template's type cannot be replaced",
+    fix="remove it, and take the type out of the template",
+    bad=IDENTIFY + "[common](!)\ntype=aor\n[provider](common)\ntype=endpoint\n",
+    good=TRUNK,
+    effect=NOT_CALLED,
 )
-def not_a_uri(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
-    for uri in words(entry.value) if fold(entry.key) == "contact" else filter(None, [entry.value]):
-        if not re.match(r'(?:"?[^"<]*"?\s*<)?(?:sips?|tel):', uri, re.IGNORECASE):
-            single = "," not in entry.value
-            yield Spot(entry, edit=Edit(value=f"sip:{uri}", safe=False) if single else None)
-            break
+def second_type(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
+    if entry.value != section.values("type")[0].value:
+        yield Spot(entry, part=entry.value)
+
+
+# Names of options.
+
+
+def _strangers(reason: str, pjsip: PjsipConf) -> Spots:
+    for section, entry, stranger in pjsip.strangers:
+        if stranger.reason == reason:
+            edit = Edit(key=stranger.near, safe=False) if stranger.near else None
+            yield Spot(entry, section=section.name, why=stranger.why, fix=stranger.fix, edit=edit)
+
+
+@book.whole(
+    id="PJ002",
+    severity=ERROR,
+    title="an unknown option",
+    why=f"{GONE} when it does not know one of its options; at a reload the old object stays",
+    fix="correct or remove it",
+    bad=TRUNK + "fromm_user=alice\n",
+    good=TRUNK + "from_user=alice\n",
+    effect=NOT_CALLED,
+)
+def unknown_option(pjsip: PjsipConf) -> Spots:
+    return _strangers(UNKNOWN, pjsip)
+
+
+@book.whole(
+    id="PJ050",
+    severity=ERROR,
+    title="an option of another kind of object",
+    why=f"{GONE} when it has an option that belongs to another one",
+    fix="move it into an object of that type",
+    bad=TRUNK + "qualify_frequency=30\n",
+    good=TRUNK,
+    effect=NOT_CALLED,
+)
+def misplaced_option(pjsip: PjsipConf) -> Spots:
+    return _strangers(OF_ANOTHER_KIND, pjsip)
+
+
+@book.whole(
+    id="PJ051",
+    severity=ERROR,
+    title="an option of sip.conf",
+    why=f"{GONE} when it has an option of sip.conf",
+    fix="write what pjsip.conf calls it",
+    bad=TRUNK + "fromuser=alice\n",
+    good=TRUNK + "from_user=alice\n",
+    effect=NOT_CALLED,
+)
+def option_of_sip_conf(pjsip: PjsipConf) -> Spots:
+    return _strangers(OF_SIP_CONF, pjsip)
+
+
+# md5_cred is deprecated, too, but its successor is not known to all releases.
+_DEPRECATED = ("preferred_codec_only", "threadpool_auto_increment", "threadpool_idle_timeout",
+               "threadpool_initial_size", "threadpool_max_size")  # fmt: skip
 
 
 @book.option(
-    "endpoint",
-    *("allow", "disallow"),
-    id="PJ025",
-    severity=ERROR,
-    title="a codec that there is not",
-    why="of an endpoint with a codec that it does not know chan_pjsip makes nothing at all",
-    fix="write alaw, ulaw, g722, opus or another codec's name",
-    bad=ENDPOINT.replace("allow=alaw", "allow=alow") + AOR + IDENTIFY,
-    good=ENDPOINT + AOR + IDENTIFY,
-    effect=_GONE,
+    ("endpoint", "system"),
+    *_DEPRECATED,
+    id="PJ055",
+    severity=HINT,
+    title="a deprecated option",
+    why="Asterisk still takes it, and documents another option in its place",
+    fix="use what has taken its place",
+    bad=TRUNK + "preferred_codec_only=yes\n",
+    good=TRUNK + "incoming_call_offer_pref=remote_first\n",
 )
-def unknown_codec(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
-    for word in words(entry.value):
-        name = fold(word).lstrip("!").partition(":")[0]
-        if name != "all" and name not in KNOWN_CODECS:
-            known = near(name, KNOWN_CODECS)
-            single = known and entry.value == word
-            yield Spot(entry, word, edit=Edit(value=known, safe=False) if single else None)
+def deprecated(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
+    option = pjsip.vocabulary.option(pjsip.scope(section), fold(entry.key))
+    if option and option.deprecated:
+        yield Spot(entry, fix=f"use {option.replacement} instead" if option.replacement else "")
 
 
 @book.section(
-    "endpoint",
-    id="PJ059",
+    *KINDS,
+    id="PJ058",
     severity=WARNING,
-    title="an endpoint without an aor",
-    why="the endpoint has no address: nobody can be called",
-    fix="write aors, and the section with type=aor that it names",
-    bad=ENDPOINT.replace("aors=provider\n", "") + AOR + IDENTIFY,
-    good=ENDPOINT + AOR + IDENTIFY,
-    effect="the endpoint has no contact",
+    title="an option that stands twice",
+    why="of two lines of this option the last counts, and the first one does nothing",
+    fix="remove one of them; a list stands on one line, joined by commas",
+    bad=AOR + IDENTIFY + ENDPOINT + "context=other\n",
+    good=TRUNK,
+    effect="the call goes to the context of the last line",
 )
-def no_aor(section: EffectiveSection, pjsip: PjsipConf) -> Spots:
-    if section.line is not None and section.name != "anonymous" and not said(section, "aors"):
-        yield Spot(section)
+def doubled(section: EffectiveSection, pjsip: PjsipConf) -> Spots:
+    seen: Dict[str, EffectiveEntry] = {}
+    if len({entry.key.lower() for entry in section.entries}) == len(section.entries):
+        return
+    for entry in section.entries:
+        # What is inherited is there to be replaced, and so may be what another header adds to.
+        key = fold(entry.key)
+        if key not in _ADDING and not key.startswith(UNREAD) and _is_own(entry, section):
+            before = seen.get(key)
+            if before and before.value != entry.value and not pjsip.is_divided(before, entry):
+                yield Spot(before)
+            seen[key] = entry
 
 
-@book.section(
-    "endpoint",
-    id="PJ026",
-    severity=ERROR,
-    title="an endpoint without a codec",
-    why="without allow there is no codec, and every call is refused",
-    fix="set allow=alaw,ulaw",
-    bad=ENDPOINT.replace("allow=alaw\n", "") + AOR + IDENTIFY,
-    good=ENDPOINT + AOR + IDENTIFY,
-    effect="the provider's call is answered by 488",
+@book.whole(
+    id="PJ057",
+    severity=SECURITY,
+    title="a template without (!)",
+    why="it is an endpoint of its own, and whoever writes its name into From is taken for it",
+    fix="write (!) behind its name",
+    bad=AOR + IDENTIFY + "[trunk]\ntype=endpoint\ncontext=from-provider\nallow=alaw\n"
+    "[provider](trunk)\naors=provider\nidentify_by=ip\n",
+    good=AOR + IDENTIFY + "[trunk](!)\ntype=endpoint\ncontext=from-provider\nallow=alaw\n"
+    "[provider](trunk)\naors=provider\nidentify_by=ip\n",
+    effect="a stranger's call that has the name of the template in From is answered",
 )
-def no_codec(section: EffectiveSection, pjsip: PjsipConf) -> Spots:
-    if section.line is not None and not any(
-        word for one in section.values("allow") for word in words(one.value)
-    ):
-        yield Spot(section)
+def forgotten_template(pjsip: PjsipConf) -> Spots:
+    endpoints = pjsip.of_kind("endpoint").values()
+    bare = [one for one in endpoints if _is_bare(one)]
+    if bare:
+        trusting = {said(identify, "endpoint") for identify in pjsip.of_kind("identify").values()}
+        inherited: Set[Tuple[str, Optional[int]]] = {
+            (entry.path, entry.line) for one in endpoints for entry in one.entries if not _is_own(entry, one)
+        }
+        for endpoint in bare:
+            own = ((entry.path, entry.line) for entry in endpoint.entries if _is_own(entry, endpoint))
+            if endpoint.name not in trusting and any(place in inherited for place in own):
+                yield Spot(endpoint)
+
+
+def _is_bare(endpoint: EffectiveSection) -> bool:
+    """Nobody calls it, nobody authenticates as it, and its name is enough to be taken for it."""
+    ways = [fold(way) for way in words(said(endpoint, "identify_by"))] or ["username"]
+    return "username" in ways and not any(said(endpoint, key) for key in ("aors", "auth", "outbound_auth"))
+
+
+def _is_own(entry: EffectiveEntry, section: EffectiveSection) -> bool:
+    """It is not inherited: templates stand before what they are for."""
+    return entry.path == section.path and (entry.line or 0) > (section.line or 0)

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import re
-from typing import Dict, Iterator, Match, Pattern, Tuple
+from typing import Dict, Iterator, Match, Optional, Pattern, Set, Tuple
 
 from ..config.effective import EffectiveSection, Note
 from ..config.text import fold
 from .language import PEER
+from .pjsip_uris import CUT
 from .rule import ERROR, WARNING, Rulebook, Spot, Spots
-from .views import GENERAL, Pbx, SipConf
+from .views import GENERAL, Pbx, SipConf, View
 
 book = Rulebook("sip.conf")
 sip_book = Rulebook("sip.conf")
@@ -69,8 +70,11 @@ def glued(pbx: Pbx) -> Spots:
     effect="the value ends there",
 )
 def cut(pbx: Pbx) -> Spots:
-    for note, _match in _lines(pbx, _CUT):
-        yield Spot(note, part=";")
+    uris = _paths(pbx.pjsip, pbx.wizard)
+    for note, match in _lines(pbx, _CUT):
+        # Of URIs another rule tells more.
+        if not (note.path in uris and CUT.match(match["cut"])):
+            yield Spot(note, part=";")
 
 
 @book.whole(
@@ -85,8 +89,7 @@ def cut(pbx: Pbx) -> Spots:
 )
 def quoted(pbx: Pbx) -> Spots:
     # In the dialplan, applications have quotes of their own.
-    views = [view for view in (pbx.sip, pbx.pjsip, pbx.wizard) if view]
-    paths = {view.path for view in views} | {one.path for view in views for one in view.sections}
+    paths = _paths(pbx.sip, pbx.pjsip, pbx.wizard)
     for note, match in _lines(pbx, _QUOTED):
         if note.path in paths:
             yield Spot(note, part=match["value"][:1])
@@ -144,6 +147,12 @@ def same_name(sip: SipConf) -> Spots:
     for section in sip.accounts:
         if first.setdefault(fold(section.name), section) is not section:
             yield Spot(section)
+
+
+def _paths(*views: Optional[View]) -> Set[str]:
+    """Their files, with those that they include."""
+    there = [view for view in views if view]
+    return {view.path for view in there} | {one.path for view in there for one in view.sections}
 
 
 def _lines(pbx: Pbx, pattern: Pattern[str]) -> Iterator[Tuple[Note, Match[str]]]:

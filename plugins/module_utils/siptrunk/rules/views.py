@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+import difflib
+from bisect import bisect
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import (
     TYPE_CHECKING,
+    AbstractSet,
     Callable,
     Dict,
     FrozenSet,
@@ -25,16 +28,25 @@ from .. import register_line
 from ..config.effective import Effective, EffectiveEntry, EffectiveSection
 from ..config.text import BLANKS, fold
 from ..drivers.option_table import RELEASES
-from ..drivers.options import Catalogue, of_release
+from ..drivers.options import WIZARD, Catalogue, of_release
 from ..drivers.shared import YES
 from ..drivers.sip_conf import TYPES
 from ..extensions.contexts import Plan
 from ..extensions.walk import Reach, reach
 from .sip_words import Strange, strange
+from .vocabulary import KINDS, SUGGESTIONS, Stranger, Vocabulary
 
 if TYPE_CHECKING:
     from .ends import Ends
 
+# What a wizard puts behind its name for an object of each kind.
+_SUFFIXES = {
+    "endpoint": ("",),
+    "aor": ("",),
+    "auth": ("-oauth", "-iauth"),
+    "identify": ("-identify",),
+    "registration": ("-reg-0",),
+}
 # The kinds of sections of sip.conf.
 GENERAL, AUTHENTICATION, ACCOUNT = "general", "authentication", "account"
 
@@ -70,6 +82,35 @@ class View:
     def is_part(self) -> bool:
         """It is included by a file that is not here, which may say what is missing."""
         return self.effective.included
+
+    def line(self, path: str, number: Optional[int]) -> str:
+        """A line as it is written; "" where there is none."""
+        if path not in self._lines:
+            # Only LF ends a line to Asterisk.
+            self._lines[path] = self.pbx.texts.get(path, "").split("\n")
+        lines = self._lines[path]
+        return lines[number - 1] if number and number <= len(lines) else ""
+
+    @cached_property
+    def _lines(self) -> Dict[str, List[str]]:
+        return {}
+
+    def is_divided(self, before: EffectiveEntry, entry: EffectiveEntry) -> bool:
+        """Whether a header stands between two options of one file."""
+        headers = self.headers.get(entry.path, [])
+        return bisect(headers, before.line or 0) != bisect(headers, entry.line or 0)
+
+    @cached_property
+    def headers(self) -> Mapping[str, List[int]]:
+        """The lines of each file in which a section begins, or is added to."""
+        return {
+            path: [
+                number
+                for number, line in enumerate(text.split("\n"), 1)
+                if line.lstrip(BLANKS).startswith("[")
+            ]
+            for path, text in self.pbx.texts.items()
+        }
 
     def scope(self, section: EffectiveSection) -> str:
         """The kind of a section, for Rulebook."""
@@ -124,18 +165,6 @@ class SipConf(View):
                     found.append((section, entry, matter))
         return found
 
-    @cached_property
-    def headers(self) -> Mapping[str, List[int]]:
-        """The lines of each file in which a section begins, or is added to."""
-        return {
-            path: [
-                number
-                for number, line in enumerate(text.split("\n"), 1)
-                if line.lstrip(BLANKS).startswith("[")
-            ]
-            for path, text in self.pbx.texts.items()
-        }
-
     @staticmethod
     def is_loaded(section: EffectiveSection) -> bool:
         """Whether chan_sip looks at a peer at all: its first type decides, be it said in a file that is not here."""
@@ -155,7 +184,9 @@ class PjsipConf(View):
     """pjsip.conf as chan_pjsip takes it. The scope of a section is the type of its object; "" without a type."""
 
     def scope(self, section: EffectiveSection) -> str:
-        return said(section, "type")
+        """Of several types the first, unlike of all other options."""
+        types = section.places("type")
+        return section.entries[types[0]].value if types else ""
 
     @cached_property
     def objects(self) -> Mapping[str, Mapping[str, EffectiveSection]]:
@@ -196,9 +227,68 @@ class PjsipConf(View):
         """The options that the Asterisk in question knows."""
         return self.pbx.catalogue
 
+    def setting(self, key: str, default: str = "") -> str:
+        """The last word of the global object."""
+        return next((said(one, key, default) for one in self.of_kind("global").values()), default)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.catalogue)
+
+    @cached_property
+    def strangers(self) -> List[Tuple[EffectiveSection, EffectiveEntry, Stranger]]:
+        """The options that their objects do not have."""
+        found = []
+        for section in self.sections:
+            kind = "" if section.template else self.scope(section)
+            if kind in KINDS:
+                names = self.vocabulary.names(kind)
+                for entry in section.entries:
+                    key = entry.key
+                    if key not in names and not self.vocabulary.knows(kind, fold(key)):
+                        found.append((section, entry, self.vocabulary.stranger(kind, fold(key))))
+        return found
+
+    @property
+    def is_complete(self) -> bool:
+        """What is not here is nowhere, as far as the files tell."""
+        return not self.is_part and not any("#" in note.reason for note in self.effective.notes)
+
+    @cached_property
+    def names(self) -> Mapping[str, AbstractSet[str]]:
+        """Of objects by kind, those that wizards make included."""
+        made = self.pbx.wizard.made if self.pbx.wizard else {}
+        return {kind: {*self.of_kind(kind), *made.get(kind, ())} for kind in {*self.objects, *made}}
+
+    def near(self, kind: str, name: str) -> str:
+        """An object whose name looks like that, or nothing."""
+        names = self.names.get(kind, ())
+        # To look is dear; a file with more of both has another trouble.
+        if (kind, name) not in self._near and max(len(names), len(self._near)) <= SUGGESTIONS:
+            self._near[kind, name] = next(
+                iter(difflib.get_close_matches(name[:80], sorted(names), 1, 0.7)), ""
+            )
+        return self._near.get((kind, name), "")
+
+    @cached_property
+    def _near(self) -> Dict[Tuple[str, str], str]:
+        return {}
+
 
 class Wizard(PjsipConf):
-    """pjsip_wizard.conf."""
+    """pjsip_wizard.conf. The scope of a section is "wizard", or "" for one that Asterisk passes over."""
+
+    def scope(self, section: EffectiveSection) -> str:
+        return WIZARD if any(entry.value == WIZARD for entry in section.values("type")) else ""
+
+    @cached_property
+    def made(self) -> Mapping[str, AbstractSet[str]]:
+        """The names of the objects that wizards may make, by kind."""
+        names = self.of_kind(WIZARD)
+        return {
+            kind: {f"{name}{suffix}" for name in names for suffix in suffixes}
+            for kind, suffixes in _SUFFIXES.items()
+        }
 
 
 class Dialplan(View):

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import List, Mapping, Optional, Tuple, Union
+from typing import Any, List, Mapping, Optional, Sequence, Tuple, Union
 
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers.options import of_release
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.lint.declared import (
@@ -13,25 +13,28 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.lint.d
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.lint.linting import lint
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.lint.loading import from_texts
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.rules.rule import Finding
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.rules.books import RULES
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.rules.rule import Finding, Rulebook
 
 Found = List[Tuple[str, Optional[int], Optional[str]]]
 
 
 def all_in(
-    files: Union[str, Mapping[str, str]], *, name: str = "sip.conf", whole: bool = False, asterisk: str = ""
+    files: Union[str, Mapping[str, str]],
+    *,
+    name: str = "sip.conf",
+    whole: bool = False,
+    asterisk: str = "",
+    books: Sequence[Rulebook] = (),
 ) -> List[Finding]:
-    """name: of the file when *files* is its text; whole: no part of it stands elsewhere"""
+    """name: of the file when *files* is its text; whole: no part of it stands elsewhere; books: of these rules only"""
     texts = {name: files} if isinstance(files, str) else files
     pbx = from_texts(texts, of_release(asterisk) if asterisk else None, parts=not whole)
     of_trunks = [one for path in filter(concerns, texts) for one in declared(path, texts[path]).findings]
-    return [*of_trunks, *lint([pbx]).findings]
+    wanted = {rule.id for book in books for rule in book.rules} or RULES
+    return [one for one in (*of_trunks, *lint([pbx]).findings) if one.rule in wanted]
 
 
-def found(
-    files: Union[str, Mapping[str, str]], *, name: str = "sip.conf", whole: bool = False, asterisk: str = ""
-) -> Found:
+def found(files: Union[str, Mapping[str, str]], **more: Any) -> Found:
     """Rule, line and option of each finding."""
-    return [
-        (one.rule, one.line, one.option) for one in all_in(files, name=name, whole=whole, asterisk=asterisk)
-    ]
+    return [(one.rule, one.line, one.option) for one in all_in(files, **more)]
