@@ -183,6 +183,8 @@ PEERS = (
     "[p]\ntype=peer\nhost=127.0.1.1\nsendrpid=pai\nsendrpid=rpid\nsendrpid=always\n",
     "t38pt_udptl=yes,redundancy,maxdatagram=400\n[p]\ntype=peer\nhost=127.0.1.1\nt38pt_udptl=none\n",
     "[p]\ntype=peer\nhost=127.0.1.1\nnat=force_rport,comedia\nnat=never\n",
+    "[p]\ntype=peer\nhost=127.0.1.1\nnat=true\n",
+    "[p]\ntype=peer\nhost=127.0.1.1\nnat=comedia\nnat=force_rport,off\n",
     "nat=auto_comedia\n[p]\ntype=peer\nhost=127.0.1.1\nnat=force_rport,auto_force_rport\n",
     "[p]\ntype=peer\nhost=127.0.1.1\ncall-limit=x\ncallcounter=no\ncall-limit=5\n",
     "allow=g722\n[p]\ntype=peer\nhost=127.0.1.1\nallow=!alaw,gsm\ndisallow=h263\nallow=ULAW\n",

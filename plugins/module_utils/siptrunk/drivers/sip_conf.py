@@ -37,12 +37,15 @@ def _last(own: Sequence[str], inherited: Sequence[str]) -> str:
 
 
 def _nat(own: Sequence[str], inherited: Sequence[str]) -> str:
-    """sip_parse_nat_option(): words of several nat add up, unknown ones change nothing, and automatic wins."""
+    """sip_parse_nat_option(): words of several nat add up, unknown ones change nothing, and automatic wins.
+
+    Of the words for yes it knows only yes itself.
+    """
     found: Set[str] = set()
     for value in own or inherited:
         for word in value.split(","):
-            if word in YES or word == "no":
-                found = {"force_rport", "comedia"} if word in YES else set()
+            if word == "yes" or word in NO:
+                found = {"force_rport", "comedia"} if word == "yes" else set()
                 break
             found.add(word)
     words = [

@@ -665,6 +665,15 @@ def test_the_other_spelling_of_defaultexpiry_counts() -> None:
     assert found.trunks[0]["registration"]["expiry"] == 900
 
 
+@pytest.mark.parametrize(
+    ("nat", "symmetric"),
+    [("yes", True), ("true", False), ("1", False), ("force_rport,comedia,off", False), ("on", False)],
+)
+def test_of_the_words_for_yes_nat_knows_one(nat: str, symmetric: bool) -> None:
+    (trunk,) = parse(f"[general]\n[p-in]\ntype=peer\nhost=192.0.2.1\ninsecure=port\nnat={nat}\n").trunks
+    assert trunk.get("nat", {}).get("symmetric", True) is symmetric
+
+
 def test_what_general_says_counts_for_peers_that_do_not_say_otherwise() -> None:
     found = parse(
         "[general]\nqualify=3000\nqualifyfreq=20\nnat=no\nnat=force_rport,comedia\ncanreinvite=no\ndisallow=all\n"
