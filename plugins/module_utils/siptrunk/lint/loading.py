@@ -21,6 +21,15 @@ from ..rules.views import Pbx
 # The files that rules know, by what they are called in Asterisk's directory.
 MAINS = ("sip.conf", "pjsip.conf", "pjsip_wizard.conf", "extensions.conf", "modules.conf")
 OTHER_DIALPLANS = ("extensions.ael", "extensions.lua")
+# What files that they include are called, mostly; and what looks like it: messages to telephones.
+_BEGINNINGS = {
+    "extensions": "extensions.conf",
+    "pjsip_notify.": None,
+    "pjsip_wizard": "pjsip_wizard.conf",
+    "pjsip": "pjsip.conf",
+    "sip_notify.": None,
+    "sip": "sip.conf",
+}
 MAIN_OF_DRIVER = {"chan_sip": "sip.conf", "pjsip": "pjsip.conf"}
 
 
@@ -117,7 +126,13 @@ def _load(path: str, read: Read, part: bool) -> Effective:
             return form
     # What begins by adding to [general] is there to be included by sip.conf.
     adds = first is not None and first.append and fold(first.name) == "general"
-    return load(path, read=read, included=part or adds)
+    return load(path, read=read, included=part or adds or _is_part_of_pjsip(path))
+
+
+def _is_part_of_pjsip(path: str) -> bool:
+    """FreePBX has a file for each kind of object."""
+    name = os.path.basename(path)
+    return name.startswith("pjsip") and name not in MAINS
 
 
 def _first_section(text: str) -> Optional[Section]:
@@ -133,8 +148,9 @@ def _kind(effective: Effective, driver: Optional[str]) -> Optional[str]:
         return name
     if driver:
         return MAIN_OF_DRIVER[driver]
-    if name.startswith("extensions"):
-        return "extensions.conf"
-    if name.startswith("pjsip") or drivers.pjsip.concerns(effective):
+    for start, kind in _BEGINNINGS.items():
+        if name.startswith(start):
+            return kind
+    if drivers.pjsip.concerns(effective):
         return "pjsip.conf"
-    return "sip.conf" if name.startswith("sip") or drivers.chan_sip.concerns(effective) else None
+    return "sip.conf" if drivers.chan_sip.concerns(effective) else None
