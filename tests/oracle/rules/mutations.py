@@ -60,6 +60,13 @@ NEEDED = frozenset(
         *("fatal_retry_interval", "max_retries", "auth_rejection_permanent"),
     )
 )
+# Of sip.conf, what [general] may say for all accounts. Only its author knows that it is not what was meant.
+FOR_ALL = frozenset(
+    (
+        *("nat", "directmedia", "dtmfmode", "qualify", "trustrpid", "sendrpid", "fromdomain", "callerid"),
+        *("disallow", "allow", "context", "useragent", "videosupport"),
+    )
+)
 SIP_CONF = """\
 [general]
 allowguest = no
@@ -265,10 +272,12 @@ def _swapped(rng: random.Random, lines: List[str]) -> List[str]:
 
 def _moved(rng: random.Random, lines: List[str]) -> List[str]:
     """To a section of another kind."""
-    number, _entry = rng.choice([one for one in _entries(lines) if one[1]["key"] != "type"])
+    number, entry = rng.choice([one for one in _entries(lines) if one[1]["key"] != "type"])
     home = _kind(lines, number)
+    # A wish is as good for all accounts.
+    same = {home, "general"} if entry["key"] in FOR_ALL else {home}
     headers = [
-        place for place, line in enumerate(lines) if line.startswith("[") and _kind(lines, place) != home
+        place for place, line in enumerate(lines) if line.startswith("[") and _kind(lines, place) not in same
     ]
     place = rng.choice(headers)
     line = lines.pop(number)

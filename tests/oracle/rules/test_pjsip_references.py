@@ -40,6 +40,10 @@ def test_PJ059(pjsip: Pbx) -> None:
     calls(pjsip, "PJ059", challenged=True)
 
 
+def test_PJ088(pjsip: Pbx) -> None:
+    calls(pjsip, "PJ088", challenged=True)
+
+
 def test_PJ060(pjsip: Pbx) -> None:
     registers(pjsip, "PJ060")
 

@@ -67,3 +67,9 @@ def test_PJ083(pjsip: Pbx) -> None:
     for files, bad in examples("PJ083"):
         pjsip.load(files)
         assert pjsip.call("192.0.2.9" if bad else REGISTRAR) == (401 if bad else 200)
+
+
+def test_PJ087(pjsip: Pbx) -> None:
+    for files, bad, user in with_new_users("PJ087"):
+        pjsip.load(files)
+        assert ("\r\nContact: <sip:s@" in heard(pjsip, user=user)) is bad

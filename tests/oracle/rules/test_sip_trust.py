@@ -57,6 +57,10 @@ def test_SIP053(chan_sip: Pbx) -> None:
     for files, bad in examples("SIP053"):
         chan_sip.load(files)
         assert chan_sip.call(user="phone") == (200 if bad else 401)
+    # [general] says it for all that say nothing themselves.
+    files, _bad = list(examples("SIP053"))[1]
+    chan_sip.load({**files, "sip.conf": "[general]\ninsecure=invite\n" + files["sip.conf"]})
+    assert chan_sip.call(user="phone") == 200
 
 
 def test_SIP090(chan_sip: Pbx) -> None:

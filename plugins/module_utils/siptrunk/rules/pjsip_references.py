@@ -5,13 +5,16 @@
 from __future__ import annotations
 
 from ..config.effective import EffectiveEntry, EffectiveSection
+from ..config.text import fold
+from .ends import host_of
 from .pjsip_values import ACCOUNT, REGISTRATION
 from .pjsip_vocabulary import AOR, ENDPOINT, IDENTIFY, TRUNK
-from .rule import ERROR, WARNING, Edit, Rulebook, Spot, Spots
+from .rule import ERROR, HINT, WARNING, Edit, Rulebook, Spot, Spots
 from .views import PjsipConf, said, words
 
 book = Rulebook("pjsip.conf")
 
+_TRUNK = TRUNK + "outbound_auth=provider\n"
 _SECOND = "[provider-2]\ntype=identify\nendpoint={}\nmatch=192.0.2.2\n"
 TCP = "[tcp]\ntype=transport\nprotocol=tcp\nbind=127.0.0.1:5090\n"
 
@@ -57,13 +60,38 @@ def no_auth(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) 
     title="an endpoint whose outbound_auth does not exist",
     why="Asterisk has no answer when the provider asks for a password: calls out fail",
     fix="define the auth, or correct its name",
-    bad=TRUNK + "outbound_auth=provider\n",
-    good=ACCOUNT + TRUNK + "outbound_auth=provider\n",
+    bad=_TRUNK,
+    good=ACCOUNT + _TRUNK,
     effect="a call out that is challenged is not sent again with credentials",
     whole=True,
 )
 def no_outbound_auth(entry: EffectiveEntry, section: EffectiveSection, pjsip: PjsipConf) -> Spots:
     return missing(entry, section, "auth", pjsip)
+
+
+@book.whole(
+    id="PJ088",
+    severity=HINT,
+    title="an account whose password calls do not have",
+    why="we register there with a password, but have no answer when a call is asked for it: calls out fail",
+    fix="name the auth of the registration in outbound_auth of the endpoint, too",
+    bad=ACCOUNT + REGISTRATION + TRUNK,
+    good=ACCOUNT + REGISTRATION + _TRUNK,
+    effect="a call out that is challenged is not sent again with credentials",
+)
+def without_outbound_auth(pjsip: PjsipConf) -> Spots:
+    auths = pjsip.names.get("auth", frozenset())
+    registrars = {
+        fold(host_of(said(one, "server_uri")))
+        for one in pjsip.of_kind("registration").values()
+        if auths & set(words(said(one, "outbound_auth")))
+    }
+    aors = pjsip.of_kind("aor")
+    for endpoint in pjsip.of_kind("endpoint").values():
+        named = [aors[name] for name in words(said(endpoint, "aors")) if name in aors]
+        hosts = {fold(host_of(contact.value)) for aor in named for contact in aor.values("contact")}
+        if hosts & registrars - {""} and not said(endpoint, "outbound_auth"):
+            yield Spot(endpoint)
 
 
 @book.option(
@@ -75,7 +103,7 @@ def no_outbound_auth(entry: EffectiveEntry, section: EffectiveSection, pjsip: Pj
     why="Asterisk has no answer when the provider asks for a password: it never registers",
     fix="define the auth, or correct its name",
     bad=REGISTRATION + TRUNK,
-    good=ACCOUNT + REGISTRATION + TRUNK,
+    good=ACCOUNT + REGISTRATION + _TRUNK,
     effect="a REGISTER that is challenged is not sent again with credentials",
     whole=True,
 )
@@ -142,8 +170,8 @@ def no_aors(endpoint: EffectiveSection, pjsip: PjsipConf) -> Spots:
     title="a transport that does not exist",
     why="Asterisk takes another transport, as the URI says, mostly UDP: in the clear where TLS was meant",
     fix="define the transport, or correct its name",
-    bad=TRUNK + ACCOUNT + REGISTRATION + "transport=tcp\n",
-    good=TRUNK + TCP + ACCOUNT + REGISTRATION + "transport=tcp\n",
+    bad=_TRUNK + ACCOUNT + REGISTRATION + "transport=tcp\n",
+    good=_TRUNK + TCP + ACCOUNT + REGISTRATION + "transport=tcp\n",
     effect="the REGISTER comes by UDP",
     whole=True,
 )

@@ -27,7 +27,7 @@ _REGISTRATION = (
     "[provider]\ntype=registration\nserver_uri=sip:192.0.2.1\nclient_uri=sip:43212345@192.0.2.1\n"
     "contact_user=1234\noutbound_auth=provider\nmax_random_initial_delay=0\n"
 )
-_REST = _AUTH + ENDPOINT + AOR + IDENTIFY
+_REST = _AUTH + ENDPOINT + "outbound_auth=provider\n" + AOR + IDENTIFY
 _GOOD = _REGISTRATION + _PATIENT + _REST
 _QUICK = _GOOD.replace("_interval=300", "_interval=5")
 # With a try each minute, a week.
@@ -94,6 +94,22 @@ def hammers(entry: EffectiveEntry, registration: EffectiveSection, pjsip: PjsipC
 def short(entry: EffectiveEntry, registration: EffectiveSection, pjsip: PjsipConf) -> Spots:
     if 0 < (_number(entry.value) or 0) < 60:
         yield Spot(entry, entry.value)
+
+
+@book.section(
+    "registration",
+    id="PJ087",
+    severity=HINT,
+    title="a registration without a number",
+    why="the provider is told to call s, which many refuse, and which tells no trunk from another",
+    fix="write the number in contact_user",
+    bad=_GOOD.replace("contact_user=1234\n", ""),
+    good=_GOOD,
+    effect="the Contact in the REGISTER is for s",
+)
+def no_number(registration: EffectiveSection, pjsip: PjsipConf) -> Spots:
+    if registration.line is not None and not said(registration, "contact_user"):
+        yield Spot(registration)
 
 
 @book.section(

@@ -13,15 +13,16 @@ from ..config.text import fold
 from ..fields import CODECS
 from .pjsip_vocabulary import AOR, ENDPOINT, GONE, IDENTIFY, NOT_CALLED, TRUNK
 from .rule import ERROR, WARNING, Edit, Rulebook, Spot, Spots
+from .truths import truth_edit
 from .views import PjsipConf, said
-from .vocabulary import CHOICES, KINDS, NUMBERS, TRUTHS, truth_edit, wrong_auth
+from .vocabulary import CHOICES, KINDS, NUMBERS, TRUTHS, wrong_auth
 
 book = Rulebook("pjsip.conf")
 
 ACCOUNT = "[provider]\ntype=auth\nauth_type=userpass\nusername=alice\npassword=secret\n"
 REGISTRATION = (
     "[provider]\ntype=registration\nserver_uri=sip:192.0.2.1\nclient_uri=sip:alice@192.0.2.1\n"
-    "outbound_auth=provider\nmax_retries=4294967295\nforbidden_retry_interval=300\nfatal_retry_interval=300\n"
+    "contact_user=1234\noutbound_auth=provider\nmax_retries=4294967295\nforbidden_retry_interval=300\nfatal_retry_interval=300\n"
     "auth_rejection_permanent=no\n"
 )
 

@@ -12,9 +12,10 @@ from ..drivers.shared import NO, YES
 from ..drivers.sip_conf import ENABLING
 from ..fields import is_address
 from .rule import ERROR, WARNING, Edit, Rulebook, Spot, Spots
-from .sip_values import BOTH, MEANS_NO, MEANS_YES, leading
+from .sip_values import BOTH, leading
 from .sip_vocabulary import PEER
 from .sip_words import near
+from .truths import MEANS_NO, truth_edit, truth_meant
 from .views import ACCOUNT, GENERAL, SipConf
 
 book = Rulebook("sip.conf")
@@ -143,8 +144,8 @@ def monitored(entry: EffectiveEntry, _section: EffectiveSection, _sip: SipConf) 
     if not word or word in ("yes", "no") or word in MEANS_NO or (word in NO and word != "0"):
         return
     if time is None:
-        yes = word in YES or word in MEANS_YES
-        yield Spot(entry, part=entry.value, edit=Edit(value="yes", safe=False) if yes else None)
+        yes = word in YES or truth_meant(word) == "yes"
+        yield Spot(entry, part=entry.value, edit=truth_edit("yes" if yes else ""))
     elif time[0] < 0:
         yield Spot(entry, part=entry.value, why="a time is not less than 0")
     elif fold(entry.key) == "qualify" and 0 < time[0] <= 10:

@@ -12,9 +12,10 @@ from ..config.text import fold
 from ..drivers.shared import NO, YES
 from ..fields import CODECS
 from .rule import ERROR, HINT, WARNING, Edit, Rulebook, Spot, Spots
-from .sip_values import BOTH, MEANS_NO, MEANS_YES, leading
+from .sip_values import BOTH, leading
 from .sip_vocabulary import PEER
 from .sip_words import near
+from .truths import MEANS_NO, truth_meant
 from .views import ACCOUNT, GENERAL, SipConf, said
 
 book = Rulebook("sip.conf")
@@ -143,7 +144,7 @@ def nat(entry: EffectiveEntry, _section: EffectiveSection, _sip: SipConf) -> Spo
             continue
         found = [one for one in re.split(r"[\s,|&/+]+", value) if one]
         named = [near(one, _NAT) or one for one in found]
-        if value in YES or value in MEANS_YES:
+        if value in YES or truth_meant(value) == "yes":
             named = ["force_rport", "comedia"]
         edit = Edit(value=",".join(named), safe=False) if set(named) <= {*_NAT} else None
         yield Spot(entry, part=word.strip() or entry.value, edit=edit)

@@ -122,9 +122,8 @@ def created_by_strangers(entry: EffectiveEntry, section: EffectiveSection, sip: 
         yield Spot(entry, part=entry.value)
 
 
-@book.option(
+@book.section(
     ACCOUNT,
-    "insecure",
     id="SIP053",
     severity=SECURITY,
     title="a telephone that is not asked for its password",
@@ -134,10 +133,14 @@ def created_by_strangers(entry: EffectiveEntry, section: EffectiveSection, sip: 
     good=_PHONE + _SECRET,
     effect="a stranger's call that has the section's name in From is answered",
 )
-def phone_not_challenged(entry: EffectiveEntry, section: EffectiveSection, sip: SipConf) -> Spots:
-    trusted = "invite" in map(fold, words(entry.value))
-    if trusted and is_dynamic(section) and secret_of(section) and not section.values("deny"):
-        yield Spot(entry, part="invite")
+def phone_not_challenged(section: EffectiveSection, sip: SipConf) -> Spots:
+    # What [general] says holds for those who say nothing themselves.
+    general = sip.general.last("insecure") if sip.general else None
+    setting = section.last("insecure") or general
+    if setting is None or not is_dynamic(section) or not secret_of(section) or section.values("deny"):
+        return
+    if "invite" in map(fold, words(setting.value)):
+        yield Spot(setting, part="invite", section=GENERAL if setting is general else "")
 
 
 @book.option(

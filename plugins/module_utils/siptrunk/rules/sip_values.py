@@ -13,15 +13,13 @@ from ..drivers.shared import NO, YES
 from .rule import ERROR, SECURITY, WARNING, Edit, Rulebook, Spot, Spots
 from .sip_vocabulary import PEER
 from .sip_words import IN_GENERAL, IN_PEERS, near
+from .truths import MEANS_NO, truth_edit, truth_meant
 from .views import ACCOUNT, GENERAL, SipConf, said
 
 book = Rulebook("sip.conf")
 
 BOTH = (ACCOUNT, GENERAL)
 PHONE = "[phone]\ntype=friend\nhost=dynamic\ncontext=from-provider\n"
-# Not to ast_false(); but where every word that is not yes is no, they come out as they are meant.
-MEANS_NO = frozenset({"disable", "disabled", "never", "nein", "non", "none"})
-MEANS_YES = frozenset({"enable", "enabled", "always", "ja", "oui", "si"})
 # fmt: off
 _BOOLEANS = (
     "allowsubscribe", "allowtransfer", "autoframing", "avpf", "buggymwi", "callcounter",
@@ -42,14 +40,6 @@ _BOOLEANS = (
 # fmt: on
 
 
-def meant(word: str) -> Optional[Edit]:
-    """What somebody means by a word that is no boolean to Asterisk."""
-    if word in MEANS_YES:
-        return Edit(value="yes", safe=False)
-    known = near(word, ("yes", "true", "no", "false", "off"))
-    return Edit(value=known, safe=False) if known else None
-
-
 @book.option(
     BOTH,
     *_BOOLEANS,
@@ -63,15 +53,10 @@ def meant(word: str) -> Optional[Edit]:
     effect="the option is off",
 )
 def boolean(entry: EffectiveEntry, section: EffectiveSection, sip: SipConf) -> Spots:
-    word = fold(entry.value)
-    key = fold(entry.key)
+    meant = truth_meant(entry.value)
     read = IN_GENERAL if section is sip.general else IN_PEERS
-    # What looks like a no is taken as it is meant.
-    slip = len(word) < 3 and word.isalpha() and not near(word, ("yes", "true", "on"))
-    if near(word, ("no", "false", "off")) or (slip and word not in MEANS_YES):
-        return
-    if word and word not in YES and word not in NO and word not in MEANS_NO and key in read:
-        yield Spot(entry, part=entry.value, edit=meant(word))
+    if entry.value and meant is not None and fold(entry.key) in read:
+        yield Spot(entry, part=entry.value, edit=truth_edit(meant))
 
 
 @book.option(
@@ -88,7 +73,7 @@ def boolean(entry: EffectiveEntry, section: EffectiveSection, sip: SipConf) -> S
 )
 def tcp_is_on(entry: EffectiveEntry, _section: EffectiveSection, _sip: SipConf) -> Spots:
     word = fold(entry.value)
-    if word not in YES and word not in NO and word not in MEANS_YES:
+    if word not in YES and word not in NO and truth_meant(word) != "yes":
         yield Spot(entry, part=entry.value)
 
 
@@ -105,12 +90,8 @@ def tcp_is_on(entry: EffectiveEntry, _section: EffectiveSection, _sip: SipConf) 
     effect="encryption is off",
 )
 def encryption(entry: EffectiveEntry, _section: EffectiveSection, _sip: SipConf) -> Spots:
-    word = fold(entry.value)
-    # What looks like a no is taken as it is meant.
-    if near(word, ("no", "false", "off")) or len(word) < 3 and not near(word, ("yes", "true", "on")):
-        return
-    if word and word not in YES and word not in NO and word not in MEANS_NO:
-        yield Spot(entry, part=entry.value, edit=Edit(value="yes", safe=False))
+    if entry.value and truth_meant(entry.value) is not None:
+        yield Spot(entry, part=entry.value, edit=truth_edit("yes"))
 
 
 @book.option(

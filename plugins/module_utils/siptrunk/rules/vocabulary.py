@@ -16,7 +16,7 @@ from ..drivers.option_docs import ANY, Option
 from ..drivers.option_table import RELEASES, TABLE
 from ..drivers.options import UNREAD, Catalogue, of_release
 from ..drivers.shared import NO, YES
-from .rule import Edit
+from .truths import truth_meant
 
 # Kinds that a file can hold; phoneprov takes any option.
 KINDS = tuple(
@@ -254,9 +254,7 @@ class Vocabulary:
     def wrong_truth(self, kind: str, key: str, value: str) -> Optional[str]:
         """What Asterisk reads as no: the word that is rather meant, or "" where that is not clear."""
         option = self.option(kind, key)
-        if option is None or not is_truth(option) or fold(value) in YES or fold(value) in NO:
-            return None
-        return truth_meant(value)
+        return truth_meant(value) if option and is_truth(option) else None
 
     def wrong_number(self, kind: str, key: str, value: str) -> Optional[str]:
         option = self.option(kind, key)
@@ -279,21 +277,6 @@ def _is_taken_besides(key: str, word: str) -> bool:
     return (key in _OR_TRUTH and (word in YES or word in NO)) or (
         key in _OR_NUMBER and bool(_LOOSE_NUMBER.match(word))
     )
-
-
-_LIKE_YES = re.compile(r"(?:y|j|t|on|en|act|s[iì])", re.IGNORECASE)
-_LIKE_NO = re.compile(r"(?:n|f|of|dis|inact)", re.IGNORECASE)
-
-
-def truth_meant(value: str) -> str:
-    if _LIKE_NO.match(value):
-        return "no"
-    return "yes" if _LIKE_YES.match(value) else ""
-
-
-def truth_edit(meant: str) -> Optional[Edit]:
-    """To Asterisk, any other word is no already."""
-    return Edit(value=meant, safe=meant == "no") if meant else None
 
 
 # Credentials.

@@ -15,11 +15,10 @@ from typing import Dict, Optional, Tuple
 from ..config.effective import EffectiveEntry, EffectiveSection
 from ..config.text import fold
 from ..drivers.options import UNREAD, WIZARD
-from ..drivers.shared import NO, YES
 from .pjsip_uris import cut_off, wrong_uri
 from .rule import ANY, ERROR, WARNING, Edit, Rulebook, Spot, Spots
+from .truths import truth_edit, truth_meant
 from .views import Wizard, words
-from .vocabulary import truth_edit, truth_meant
 
 book = Rulebook("pjsip_wizard.conf")
 
@@ -144,7 +143,7 @@ def wrong_truth(entry: EffectiveEntry, section: EffectiveSection, wizard: Wizard
     meant: Optional[str] = None
     if passed:
         meant = wizard.vocabulary.wrong_truth(*passed, entry.value) if passed[0] != "phoneprov" else None
-    elif fold(entry.key) in _TRUTHS and fold(entry.value) not in YES and fold(entry.value) not in NO:
+    elif fold(entry.key) in _TRUTHS:
         meant = truth_meant(entry.value)
     if meant is not None:
         yield Spot(entry, edit=truth_edit(meant))

@@ -28,7 +28,18 @@ def of(rule: str, text: str, *, whole: bool = False, asterisk: str = "") -> Foun
 
 
 def test_what_is_sound() -> None:
-    text = ALL + ACCOUNT + PATIENT + AUTH + PHONE + PASSWORD
+    text = (
+        ENDPOINT
+        + "outbound_auth=a\n"
+        + AOR
+        + IDENTIFY
+        + ACCOUNT
+        + "contact_user=1234\n"
+        + PATIENT
+        + AUTH
+        + PHONE
+        + PASSWORD
+    )
     assert found(text, name="pjsip.conf", whole=True) == []
 
 
@@ -97,6 +108,8 @@ def test_trust(rule: str, text: str, expected: Found) -> None:
         ("PJ083", ACCOUNT, [("PJ083", 3, "server_uri")]),
         ("PJ086", ACCOUNT + "expiration=30\n", [("PJ086", 6, "expiration")]),
         ("PJ086", ACCOUNT + "expiration=60\n", []),
+        ("PJ087", ACCOUNT, [("PJ087", 1, None)]),
+        ("PJ087", ACCOUNT + "contact_user=1234\n", []),
     ],
 )
 def test_registrations(rule: str, text: str, expected: Found) -> None:

@@ -9,11 +9,12 @@ import pytest
 
 from .found import Found, all_in, found
 
-MINE = {"PJ014", "PJ016", "PJ059", "PJ060", "PJ061", "PJ062", "PJ064"}
+MINE = {"PJ014", "PJ016", "PJ059", "PJ060", "PJ061", "PJ062", "PJ064", "PJ088"}
 ENDPOINT = "[t]\ntype=endpoint\nallow=alaw\nidentify_by=ip\n"
 REGISTRATION = "[t]\ntype=registration\nserver_uri=sip:192.0.2.1\nclient_uri=sip:a@192.0.2.1\n"
 AUTH = "[t]\ntype=auth\nusername=a\npassword=b\n"
 AOR = "[t]\ntype=aor\n"
+CONTACT = "contact=sip:192.0.2.1:5080\n"
 
 
 def rules(text: str, **more: bool) -> Set[str]:
@@ -37,6 +38,12 @@ def rules(text: str, **more: bool) -> Set[str]:
         (f"{AUTH}{REGISTRATION}outbound_auth=t\ntransport=t\n", {"PJ061"}),
         (f"{REGISTRATION}outbound_auth=t\n", {"PJ060"}),
         (f"{REGISTRATION}", {"PJ064"}),
+        (f"{AUTH}{AOR}{CONTACT}{REGISTRATION}outbound_auth=t\n{ENDPOINT}aors=t\n", {"PJ088"}),
+        (f"{AUTH}{AOR}{CONTACT}{REGISTRATION}outbound_auth=t\n{ENDPOINT}aors=t\noutbound_auth=t\n", set()),
+        # It registers elsewhere, or without a password; or the endpoint is a telephone.
+        (f"{AUTH}{AOR}contact=sip:192.0.2.2\n{REGISTRATION}outbound_auth=t\n{ENDPOINT}aors=t\n", set()),
+        (f"{AOR}{CONTACT}{REGISTRATION}{ENDPOINT}aors=t\n", {"PJ064"}),
+        (f"{AUTH}{AOR}{REGISTRATION}outbound_auth=t\n{ENDPOINT}aors=t\n", set()),
         ("[t]\ntype=identify\nmatch=192.0.2.1\nendpoint=t\n", {"PJ062"}),
         (f"{ENDPOINT}[t]\ntype=identify\nmatch=192.0.2.1\nendpoint=t\n", set()),
         (f"{AUTH}{REGISTRATION}outbound_auth=t\nline=yes\nendpoint=t\n", {"PJ062"}),

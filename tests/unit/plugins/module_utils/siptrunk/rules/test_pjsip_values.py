@@ -63,8 +63,6 @@ def test_what_may_be_meant() -> None:
     assert edit(f"{ENDPOINT}dtmf_mode=rfc2833\n") == ("rfc4733", False)
     assert edit(f"{ENDPOINT}media_encryption=sdse\n") == ("sdes", False)
     assert edit(f"{ENDPOINT}media_encryption=zrtp\n") is None
-    # That is what Asterisk takes it for.
-    assert edit(f"{ENDPOINT}direct_media=none\n") == ("no", True)
     assert edit(f"{ENDPOINT}direct_media=yess\n") == ("yes", False)
     assert edit(f"{ENDPOINT}direct_media=2\n") is None
 
@@ -75,6 +73,10 @@ def test_what_may_be_meant() -> None:
         ("direct_media=nonat", True),
         ("direct_media=", True),
         ("direct_media=ON", False),
+        # It comes out as it is meant.
+        ("direct_media=none", False),
+        ("direct_media=nd", False),
+        ("direct_media=ys", True),
         ("direct_media=f", False),
         ("rtp_symmetric=comedia", True),
         ("media_address=maybe", False),

@@ -86,6 +86,16 @@ def test_open_registration(text: str, expected: Found) -> None:
         ),
         ("SIP053", "[1]\ntype=friend\nhost=dynamic\nsecret=x\ninsecure=port\n", []),
         ("SIP053", "[1]\ntype=friend\nhost=dynamic\nsecret=x\ninsecure=invite\ndeny=0.0.0.0/0\n", []),
+        (
+            "SIP053",
+            "[general]\nallowguest=no\ninsecure=invite\n[1]\ntype=friend\nhost=dynamic\nsecret=x\n",
+            [("SIP053", 3, "insecure")],
+        ),
+        (
+            "SIP053",
+            "[general]\nallowguest=no\ninsecure=invite\n[1]\ntype=friend\nhost=dynamic\nsecret=x\ninsecure=no\n",
+            [],
+        ),
         ("SIP053", TRUNK + "secret=x\n", []),
         ("SIP092", "[phone]\ntype=friend\nhost=dynamic\nsecret=PHONE\n", [("SIP092", 4, "secret")]),
         ("SIP092", "[phone]\ntype=friend\nhost=dynamic\nsecret=1234\n", [("SIP092", 4, "secret")]),

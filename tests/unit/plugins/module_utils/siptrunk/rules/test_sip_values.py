@@ -36,6 +36,10 @@ def edits(text: str) -> List[Tuple[str, Optional[str]]]:
         ("trustrpid=F", []),
         # It comes out as it is meant.
         ("trustrpid=never", []),
+        ("trustrpid=nd", []),
+        ("trustrpid=of", []),
+        ("trustrpid=ys", [("SIP036", "yes")]),
+        ("trustrpid=ture", [("SIP036", "yes")]),
         ("trustrpid=", []),
         # What is not read here has another rule.
         ("srvlookup=maybe", [("SIP060", None)]),
