@@ -60,7 +60,7 @@ NEEDED = frozenset(
         *("fatal_retry_interval", "max_retries", "auth_rejection_permanent"),
     )
 )
-# Of sip.conf, what [general] may say for all accounts. Only its author knows that it is not what was meant.
+# What [general] of sip.conf may say for all accounts: only its author knows that it is not what was meant.
 FOR_ALL = frozenset(
     (
         *("nat", "directmedia", "dtmfmode", "qualify", "trustrpid", "sendrpid", "fromdomain", "callerid"),
@@ -271,13 +271,12 @@ def _swapped(rng: random.Random, lines: List[str]) -> List[str]:
 
 
 def _moved(rng: random.Random, lines: List[str]) -> List[str]:
-    """To a section of another kind."""
-    number, entry = rng.choice([one for one in _entries(lines) if one[1]["key"] != "type"])
-    home = _kind(lines, number)
-    # A wish is as good for all accounts.
-    same = {home, "general"} if entry["key"] in FOR_ALL else {home}
+    """To a section of another kind; what [general] may say for all accounts, is as good there."""
+    entries = [(number, one["key"], _kind(lines, number)) for number, one in _entries(lines)]
+    movable = [one for one in entries if one[1] != "type" and not (one[1] in FOR_ALL and one[2] == "account")]
+    number, _key, home = rng.choice(movable)
     headers = [
-        place for place, line in enumerate(lines) if line.startswith("[") and _kind(lines, place) not in same
+        place for place, line in enumerate(lines) if line.startswith("[") and _kind(lines, place) != home
     ]
     place = rng.choice(headers)
     line = lines.pop(number)

@@ -72,4 +72,4 @@ def test_PJ083(pjsip: Pbx) -> None:
 def test_PJ087(pjsip: Pbx) -> None:
     for files, bad, user in with_new_users("PJ087"):
         pjsip.load(files)
-        assert ("\r\nContact: <sip:s@" in heard(pjsip, user=user)) is bad
+        assert ("\nContact: <sip:s@" in heard(pjsip, user=user)) is bad
