@@ -60,6 +60,10 @@ def test_PJ067(pjsip: Pbx) -> None:
     calls(pjsip, "PJ067", challenged=False)
 
 
+def test_PJ089(pjsip: Pbx) -> None:
+    calls(pjsip, "PJ089", challenged=False)
+
+
 def test_PJ061(pjsip: Pbx) -> None:
     for files, bad in examples("PJ061"):
         user = somebody()

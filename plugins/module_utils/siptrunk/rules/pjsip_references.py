@@ -162,6 +162,22 @@ def no_aors(endpoint: EffectiveSection, pjsip: PjsipConf) -> Spots:
         yield Spot(endpoint)
 
 
+@book.section(
+    "aor",
+    id="PJ089",
+    severity=WARNING,
+    title="an aor that leads nowhere",
+    why="it has no contact, and without max_contacts nobody may register one: calls to its endpoint fail",
+    fix="write the provider's contact; for a telephone, max_contacts",
+    bad=TRUNK.replace("contact=sip:192.0.2.1\n", ""),
+    good=TRUNK,
+    effect="no call goes out",
+)
+def nowhere(aor: EffectiveSection, pjsip: PjsipConf) -> Spots:
+    if aor.line is not None and not said(aor, "contact") and not said(aor, "max_contacts").strip("0"):
+        yield Spot(aor)
+
+
 @book.option(
     ("endpoint", "registration"),
     "transport",

@@ -120,7 +120,7 @@ def _of_unknown_type(pjsip: PjsipConf) -> Iterator[Tuple[EffectiveSection, Effec
     title="a second type",
     why="of several types the first counts, unlike of all other options, so a template's type cannot be replaced",
     fix="remove it, and take the type out of the template",
-    bad=IDENTIFY + "[common](!)\ntype=aor\n[provider](common)\ntype=endpoint\n",
+    bad=IDENTIFY + "[common](!)\ntype=aor\nmax_contacts=1\n[provider](common)\ntype=endpoint\n",
     good=TRUNK,
     effect=NOT_CALLED,
 )

@@ -9,7 +9,7 @@ import pytest
 
 from .found import Found, all_in, found
 
-MINE = {"PJ014", "PJ016", "PJ059", "PJ060", "PJ061", "PJ062", "PJ064", "PJ088"}
+MINE = {"PJ014", "PJ016", "PJ059", "PJ060", "PJ061", "PJ062", "PJ064", "PJ088", "PJ089"}
 ENDPOINT = "[t]\ntype=endpoint\nallow=alaw\nidentify_by=ip\n"
 REGISTRATION = "[t]\ntype=registration\nserver_uri=sip:192.0.2.1\nclient_uri=sip:a@192.0.2.1\n"
 AUTH = "[t]\ntype=auth\nusername=a\npassword=b\n"
@@ -32,7 +32,7 @@ def rules(text: str, **more: bool) -> Set[str]:
         (f"{AUTH.replace('[t]', '[t](!)')}{ENDPOINT}auth=t\n", {"PJ014"}),
         (f"{ENDPOINT}outbound_auth=t\n", {"PJ059"}),
         (f"{ENDPOINT}aors=t\n", {"PJ016"}),
-        (f"{AOR}{ENDPOINT}aors=u\naors=t\n", set()),
+        (f"{AOR}{CONTACT}{ENDPOINT}aors=u\naors=t\n", set()),
         (f"{ENDPOINT}aors=\n", set()),
         (f"{ENDPOINT}transport=t\n", {"PJ061"}),
         (f"{AUTH}{REGISTRATION}outbound_auth=t\ntransport=t\n", {"PJ061"}),
@@ -43,7 +43,11 @@ def rules(text: str, **more: bool) -> Set[str]:
         # It registers elsewhere, or without a password; or the endpoint is a telephone.
         (f"{AUTH}{AOR}contact=sip:192.0.2.2\n{REGISTRATION}outbound_auth=t\n{ENDPOINT}aors=t\n", set()),
         (f"{AOR}{CONTACT}{REGISTRATION}{ENDPOINT}aors=t\n", {"PJ064"}),
-        (f"{AUTH}{AOR}{REGISTRATION}outbound_auth=t\n{ENDPOINT}aors=t\n", set()),
+        (f"{AUTH}{AOR}max_contacts=1\n{REGISTRATION}outbound_auth=t\n{ENDPOINT}aors=t\n", set()),
+        (AOR, {"PJ089"}),
+        (f"{AOR}max_contacts=0\n", {"PJ089"}),
+        (f"{AOR}max_contacts=1\n", set()),
+        (f"{AOR}{CONTACT}", set()),
         ("[t]\ntype=identify\nmatch=192.0.2.1\nendpoint=t\n", {"PJ062"}),
         (f"{ENDPOINT}[t]\ntype=identify\nmatch=192.0.2.1\nendpoint=t\n", set()),
         (f"{AUTH}{REGISTRATION}outbound_auth=t\nline=yes\nendpoint=t\n", {"PJ062"}),
