@@ -38,7 +38,7 @@ requests = []
 until = None
 while len(requests) < wanted["count"] and (until is None or time.monotonic() < until):
     waiting = None if until is None else max(until - time.monotonic(), 0)
-    readable, _, _ = select.select([plug] if until else [plug, sys.stdin], [], [], waiting)
+    readable = select.select([plug] if until else [plug, sys.stdin], [], [], waiting)[0]
     if sys.stdin in readable:
         until = time.monotonic() + wanted["seconds"]
     if plug in readable:
