@@ -156,6 +156,24 @@ CAUSES: Dict[str, Cause] = {
         "calls from {missing} are refused",
         "{reload}; to have addresses followed from now on, set enable=yes in dnsmgr.conf",
     ),
+    "trust_partial": Cause(
+        WARNING,
+        "half deaf: {host} resolves to {addresses}, but the {kind} [{section}] has {address} only, for chan_sip takes "
+        "one address of a name: calls from {missing} are refused",
+        "list the addresses in inbound.trust, one by one",
+    ),
+    "trust_left_over": Cause(
+        WARNING,
+        "the {kind} [{section}] still trusts {address}, which {host} does not resolve to any more: whoever has that "
+        "address now is let in",
+        "{reload}",
+    ),
+    "unresolvable": Cause(
+        WARNING,
+        "{host} does not resolve now, so nobody can tell whether {address}, which the {kind} [{section}] trusts, is "
+        "still right; the next reload or restart would make the trunk deaf",
+        "restore the name servers of this host, or correct the name, before Asterisk is reloaded",
+    ),
     # Nobody can tell
     "not_running": Cause(
         CRITICAL,

@@ -1,34 +1,45 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which addresses a provider's name stands for now: SRV (RFC 2782, RFC 3263), then A and AAAA."""
+"""Which addresses a provider publishes now: NAPTR and SRV (RFC 3263), then A and AAAA, and /etc/hosts before them."""
 
 from __future__ import annotations
 
+import functools
 import ipaddress
-import secrets
 import socket
-import struct
-from typing import FrozenSet, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Dict, FrozenSet, List, NamedTuple, Optional, Tuple
 
 from .files import read_text
+from .sip import locate
+from .sip.dns import NoAnswer
+from .sip.name_servers import HOSTS, NameServers, hosts
 
-_SERVICES = ("_sip._udp", "_sip._tcp", "_sips._tcp")
-_SRV, _IN = 33, 1
-_RECURSION_DESIRED = 0x0100
-_NO_ERROR, _NAME_ERROR = 0, 3
-_RESPONSE_CODE = 0x000F
-_TIMEOUT = 2.0
+
+class Published(NamedTuple):
+    """An address and where it is from.
+
+    name: of the record; for a service, that of its SRV record
+    kind: A or AAAA, behind SRV or NAPTR where these lead to it, hosts (the file), or system (another of its sources)
+    ttl: seconds, the least of those on the way; None where nothing expires
+    """
+
+    address: str
+    name: str
+    kind: str
+    ttl: Optional[int] = None
 
 
 class Addresses(NamedTuple):
     """known: normalised; empty when the name does not resolve; complete: no question stayed open
 
     of_services: those of the known that SRV leads to
+    published: where they are from; empty for an address or network, which nobody needs to publish
     """
 
     known: FrozenSet[str]
     complete: bool
     of_services: FrozenSet[str] = frozenset()
+    published: Tuple[Published, ...] = ()
 
 
 def normal(address: str) -> str:
@@ -41,107 +52,100 @@ def normal(address: str) -> str:
     return str(mapped or parsed)
 
 
-def resolve(host: str, port: Optional[int] = None) -> Addresses:
-    """All addresses that Asterisk may take for *host*; SRV counts only when no *port* is given."""
-    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-    try:
-        return Addresses(frozenset([normal(str(ipaddress.ip_address(bare)))]), True)
-    except ValueError:
-        pass
-    # Whether chan_sip looks for SRV depends on srvlookup, so the addresses of the name itself count, too.
-    targets: List[str] = []
-    complete = True
-    if port is None:
-        for service in _SERVICES:
-            found = _srv_targets(f"{service}.{bare}")
-            complete = complete and found is not None
-            targets += found or []
-    of_services = frozenset(address for name in targets for address in _addresses(name))
-    return Addresses(of_services.union(_addresses(bare)), complete, of_services)
+class Resolver:
+    """Asks for each host once: whoever needs news makes a new one."""
+
+    def __init__(self, servers: Optional[NameServers] = None, hosts_file: Optional[str] = None) -> None:
+        self._servers = servers or NameServers.of_this_host()
+        self._hosts = (read_text(HOSTS) or "") if hosts_file is None else hosts_file
+        self.resolve = functools.lru_cache(maxsize=None)(self._resolve)
+
+    def _resolve(self, host: str, port: Optional[int] = None) -> Addresses:
+        """All addresses that Asterisk may take for *host*; SRV counts only when no *port* is given."""
+        bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+        if _is_numeric(bare):
+            return Addresses(frozenset([normal(bare)]), True)
+        # Whether chan_sip looks for SRV depends on srvlookup, so the addresses of the name itself count, too.
+        found = _Found()
+        if port is None:
+            self._of_services(bare, found)
+        of_services = frozenset(one.address for one in found.published)
+        self._of_name(bare, found)
+        published = tuple(dict.fromkeys(found.published))
+        return Addresses(frozenset(one.address for one in published), found.complete, of_services, published)
+
+    def _of_services(self, host: str, found: _Found) -> None:
+        ways = {f"{service}.{host}": "SRV" for service in locate.SERVICES.values()}
+        try:
+            ways.update((service, "NAPTR") for service, _way in locate.services(host, self._servers.lookup))
+        except NoAnswer:
+            found.complete = False
+        for service, kind in ways.items():
+            try:
+                records = self._servers.lookup(service, "SRV").records
+            except NoAnswer:
+                found.complete = False
+                continue
+            lives = {
+                getattr(record.data, "target", ""): record.ttl for record in records if record.kind == "SRV"
+            }
+            for target, ttl in lives.items():
+                if target:
+                    self._of_target(service, kind, target, ttl, found)
+
+    def _of_target(self, service: str, kind: str, target: str, ttl: int, found: _Found) -> None:
+        of_target = _Found()
+        self._of_name(target, of_target)
+        found.complete = found.complete and of_target.complete
+        for one in of_target.published:
+            least = ttl if one.ttl is None else min(ttl, one.ttl)
+            found.published.append(one._replace(name=service, kind=f"{kind} {one.kind}", ttl=least))
+
+    def _of_name(self, name: str, found: _Found) -> None:
+        """As libc looks: the file, DNS, and whatever else the system has when DNS says that there is nothing."""
+        in_file = hosts(self._hosts, name)
+        if in_file:
+            found.published += [Published(normal(address), name, "hosts") for address in in_file]
+            return
+        if _is_numeric(name):
+            found.published.append(Published(normal(name), name, "A"))
+            return
+        try:
+            for full in self._servers.search(name):
+                records = locate.addresses(full, self._servers.lookup)
+                if records:
+                    found.published += [
+                        Published(normal(str(record.data)), name, record.kind, record.ttl)
+                        for record in records
+                    ]
+                    return
+        except NoAnswer:
+            found.complete = False
+            return
+        found.published += [Published(address, name, "system") for address in _of_system(name)]
 
 
-def _addresses(name: str) -> Iterator[str]:
+class _Found:
+    """What was found so far."""
+
+    def __init__(self) -> None:
+        self.published: List[Published] = []
+        self.complete = True
+
+
+def _of_system(name: str) -> List[str]:
     try:
         found = socket.getaddrinfo(name, None, type=socket.SOCK_DGRAM)
     except (OSError, UnicodeError):
-        return
-    for *_kind, address in found:
-        yield normal(str(address[0]))
-
-
-def _srv_targets(name: str) -> Optional[List[str]]:
-    """The targets of a service; empty when there is none, None when no name server says."""
-    identity = secrets.randbits(16)
-    try:
-        query = encode_query(identity, name)
-    except UnicodeError:
         return []
-    for server in _name_servers(read_text("/etc/resolv.conf") or ""):
-        try:
-            with socket.socket(
-                socket.AF_INET6 if ":" in server else socket.AF_INET, socket.SOCK_DGRAM
-            ) as exchange:
-                exchange.settimeout(_TIMEOUT)
-                exchange.connect((server, 53))
-                exchange.send(query)
-                targets = decode_targets(identity, exchange.recv(4096))
-        except OSError:
-            continue
-        if targets is not None:
-            return targets
-    return None
+    addresses: Dict[str, None] = {normal(str(address[0])): None for *_kind, address in found}
+    return list(addresses)
 
 
-def _name_servers(resolv_conf: str) -> List[str]:
-    lines = [line.split() for line in resolv_conf.splitlines()]
-    return [words[1] for words in lines if len(words) > 1 and words[0] == "nameserver"]
-
-
-def encode_query(identity: int, name: str) -> bytes:
-    """A question for the SRV records of *name* (RFC 1035, section 4.1)."""
-    header = struct.pack("!6H", identity, _RECURSION_DESIRED, 1, 0, 0, 0)
-    labels = [label.encode("ascii") for label in name.rstrip(".").split(".")]
-    if not all(0 < len(label) < 64 for label in labels):
-        raise UnicodeError(f"{name} is no name of DNS")
-    question = b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
-    return header + question + struct.pack("!2H", _SRV, _IN)
-
-
-def decode_targets(identity: int, reply: bytes) -> Optional[List[str]]:
-    """The SRV targets in a reply; None when it is broken, not ours, or a failure of the server."""
+def _is_numeric(text: str) -> bool:
+    """An address, or a network, which stands for itself."""
     try:
-        number, flags, questions, answers = struct.unpack_from("!4H", reply)
-        if number != identity or flags & _RESPONSE_CODE not in (_NO_ERROR, _NAME_ERROR):
-            return None
-        place = 12
-        for _question in range(questions):
-            place = _name(reply, place)[1] + 4
-        targets = []
-        for _answer in range(answers):
-            place = _name(reply, place)[1]
-            kind, _class, _ttl, size = struct.unpack_from("!HHIH", reply, place)
-            place += 10
-            if kind == _SRV:
-                targets.append(_name(reply, place + 6)[0])
-            place += size
-    except (struct.error, IndexError, UnicodeError):
-        return None
-    # A single "." says that the service is decidedly not there.
-    return [target for target in targets if target]
-
-
-def _name(reply: bytes, place: int) -> Tuple[str, int]:
-    """The name that begins at *place*, pointers followed, and where what follows it begins."""
-    labels: List[str] = []
-    end = None
-    for _hop in range(128):
-        size = reply[place]
-        if size >= 0xC0:
-            end = place + 2 if end is None else end
-            place = (size & 0x3F) << 8 | reply[place + 1]
-        elif size:
-            labels.append(reply[place + 1 : place + 1 + size].decode("ascii"))
-            place += 1 + size
-        else:
-            return ".".join(labels), place + 1 if end is None else end
-    raise IndexError("a name without end")
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True

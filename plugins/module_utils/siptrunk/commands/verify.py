@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import argparse
-import functools
 import os
 import sys
 import time
@@ -21,7 +20,7 @@ from ..expectation import FILENAME, ExpectedTrunk, from_json
 from ..files import read_text
 from ..judges.pjsip import renewals
 from ..report import json, nagios, text
-from ..resolver import resolve
+from ..resolver import Resolver
 from ..verify import PATIENCE, Report, verify
 
 NAME = "verify"
@@ -84,8 +83,7 @@ def run(args: argparse.Namespace) -> int:
                 expected,
                 snapshot,
                 now=time.time(),
-                # Once for each look and host.
-                resolve=functools.lru_cache(maxsize=None)(resolve),
+                resolve=Resolver().resolve,
                 since=args.since,
                 watched=watched,
                 new=args.new,

@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import math
-from typing import Dict, Iterator, List, Optional
+from typing import Dict, Iterator, List, Optional, Set
 
 from ..asterisk.snapshot import Registration
 from ..causes import Finding, finding
 from ..expectation import ExpectedRegistration, ExpectedTrunk
-from ..resolver import normal
+from ..resolver import Addresses, normal
 from .scene import PATIENCE, Lease, Scene, facts_of, is_for, listed, local_time
 
 NAME = "chan_sip"
@@ -67,22 +67,44 @@ def trust(scene: Scene, trunk: ExpectedTrunk) -> Iterator[Finding]:
     """At most one finding for each host and cause: the sections of one host mostly share their fate."""
     peers = [(peer, scene.snapshot.peers.get(peer.section)) for peer in trunk.peers]
     hearing = {peer.host for peer, running in peers if peer.trusted and running and running.address}
+    heard = {
+        normal(running.address) for peer, running in peers if peer.trusted and running and running.address
+    }
     seen = set()
     for peer, running in peers:
         facts = {**facts_of(trunk), "section": peer.section, "host": peer.host}
         if running and running.address:
-            cause = "trust_moved"
-            addresses = scene.resolve(peer.host, peer.port)
-            if not addresses.complete or not addresses.known or normal(running.address) in addresses.known:
-                continue
-            said = listed(addresses.known)
-            facts.update(address=running.address, addresses=said, missing=said)
+            known = scene.resolve(peer.host, peer.port)
+            address = normal(running.address)
+            published = {one for one in known.known if _family(one) == _family(address)}
+            cause = _compared(address, published, heard if peer.trusted else published, known)
+            missing = published - heard if cause == "trust_partial" else published
+            facts.update(address=address, addresses=listed(published), missing=listed(missing))
         else:
             cause = "deaf" if peer.trusted and peer.host not in hearing else "mute"
             facts["lack"] = "has no address" if running else "is not there"
-        if (cause, peer.host) not in seen:
+        if cause and (cause, peer.host) not in seen:
             seen.add((cause, peer.host))
             yield finding(cause, **facts)
+
+
+def _compared(address: str, published: Set[str], heard: Set[str], known: Addresses) -> str:
+    """What is to be said of a section's address; "" when that is right.
+
+    published: what its host resolves to; heard: all that the trunk lets in
+    """
+    if address in known.known:
+        # Whether chan_sip looks for SRV is not known here, so only the addresses of the name must be there.
+        own = {one.address for one in known.published if " " not in one.kind} & published
+        return "trust_partial" if own - heard else ""
+    if not known.known:
+        return "unresolvable"
+    return "trust_moved" if known.complete else ""
+
+
+def _family(address: str) -> bool:
+    """True for IPv6. A chan_sip that listens on one of the two takes no address of the other."""
+    return ":" in address
 
 
 def granted_expiry(refresh: int, asked: int) -> int:

@@ -159,6 +159,7 @@ def trust(scene: Scene, trunk: ExpectedTrunk) -> Iterator[Finding]:
             yield finding("mute", **{**facts, "host": peers[0].host, "lack": "has no contact (no aor)"})
         for peer in trusted:
             yield from _heard(scene, peer, trusted, endpoint, {**facts, "host": peer.host})
+        yield from _left_over(scene, trusted, endpoint, facts)
 
 
 def _heard(
@@ -175,11 +176,29 @@ def _heard(
     missing = {address for address in addresses if not _covers(endpoint.addresses, address)}
     others = set().union(*(scene.resolve(other.host, other.port).known for other in trusted if other != peer))
     own = [match for match in endpoint.addresses if not any(_covers([match], address) for address in others)]
+    facts["address"] = listed(endpoint.addresses)
     if not own and missing == addresses:
         yield finding("deaf", **facts, lack=f"has no address of {peer.host}")
+    elif not addresses:
+        yield finding("unresolvable", **facts)
     elif wanted.complete and missing:
-        said = {"address": listed(endpoint.addresses), "missing": listed(list(missing))}
-        yield finding("trust_moved", **facts, **said, addresses=listed(list(addresses)))
+        said = {"missing": listed(list(missing)), "addresses": listed(list(addresses))}
+        yield finding("trust_moved", **facts, **said)
+
+
+def _left_over(
+    scene: Scene, trusted: Sequence[ExpectedPeer], endpoint: Endpoint, facts: Dict[str, object]
+) -> Iterator[Finding]:
+    """Addresses that are let in though no host has them any more. Where one host cannot be asked, nobody can tell."""
+    hosts = [scene.resolve(peer.host, peer.port) for peer in trusted]
+    if trusted and all(host.complete and host.known for host in hosts):
+        known = set().union(*(host.known for host in hosts))
+        left = [
+            match for match in endpoint.addresses if not any(_covers([_bare(match)], one) for one in known)
+        ]
+        if left:
+            names = listed(peer.host for peer in trusted)
+            yield finding("trust_left_over", **{**facts, "address": listed(left), "host": names})
 
 
 def _covers(matches: Sequence[str], address: str) -> bool:
@@ -193,3 +212,9 @@ def _contains(network: str, address: str) -> bool:
     except ValueError:
         # An address with a port lets in only what comes from there.
         return False
+
+
+def _bare(match: str) -> str:
+    """Without the port that it may have."""
+    host, colon, port = match.rpartition(":")
+    return host.strip("[]") if colon and port.isdigit() and (":" not in host or "]" in host) else match

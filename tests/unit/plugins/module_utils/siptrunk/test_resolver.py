@@ -4,113 +4,133 @@
 from __future__ import annotations
 
 import socket
-import struct
+from typing import Mapping
 
 import pytest
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import resolver
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.resolver import Addresses, resolve
-
-IDENTITY = 0x1234
-# What a name server says to _sip._udp.example.com: two targets, the second one's name compressed.
-QUESTION = b"\x04_sip\x04_udp\x07example\x03com\0" + struct.pack("!2H", 33, 1)
-FIRST = (
-    b"\xc0\x0c"
-    + struct.pack("!HHIH", 33, 1, 300, 6 + 8)
-    + struct.pack("!3H", 10, 0, 5060)
-    + b"\x03gw1\x02de\0"
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.resolver import (
+    Addresses,
+    Published,
+    Resolver,
 )
-SECOND = (
-    b"\xc0\x0c"
-    + struct.pack("!HHIH", 33, 1, 300, 6 + 6)
-    + struct.pack("!3H", 20, 0, 5060)
-    + b"\x03gw2\xc0\x16"
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.sip.dns import (
+    Answer,
+    Naptr,
+    NoAnswer,
+    Record,
+    Srv,
 )
 
-
-def reply(*answers: bytes, identity: int = IDENTITY, flags: int = 0x8180) -> bytes:
-    return struct.pack("!6H", identity, flags, 1, len(answers), 0, 0) + QUESTION + b"".join(answers)
-
-
-def test_reads_targets_and_follows_pointers() -> None:
-    assert resolver.decode_targets(IDENTITY, reply(FIRST, SECOND)) == ["gw1.de", "gw2.example.com"]
-
-
-def test_asks_for_the_service() -> None:
-    query = resolver.encode_query(IDENTITY, "_sip._udp.example.com")
-    assert query[12:] == QUESTION
-    assert struct.unpack("!6H", query[:12]) == (IDENTITY, 0x0100, 1, 0, 0, 0)
+HOST, GATEWAY, OTHER = "example.com", "gw.example.com", "gw.example.net"
+A = Record(HOST, "A", 300, "192.0.2.80")
+RECORDS = {
+    (HOST, "A"): [A],
+    (GATEWAY, "A"): [Record(GATEWAY, "A", 60, "192.0.2.5")],
+    (OTHER, "AAAA"): [Record(OTHER, "AAAA", 3600, "2001:DB8::5")],
+    (f"_sip._udp.{HOST}", "SRV"): [Record(f"_sip._udp.{HOST}", "SRV", 120, Srv(10, 0, 5060, GATEWAY))],
+}
+OF_SERVICE = Published("192.0.2.5", f"_sip._udp.{HOST}", "SRV A", 60)
+OF_NAME = Published("192.0.2.80", HOST, "A", 300)
 
 
-@pytest.mark.parametrize("answers", [(), (b"\xc0\x0c" + struct.pack("!HHIH", 33, 1, 300, 7) + b"\0" * 7,)])
-def test_a_service_that_is_not_there_has_no_targets(answers: tuple[bytes, ...]) -> None:
-    assert resolver.decode_targets(IDENTITY, reply(*answers)) == []
+class Servers:
+    """Name servers that have these records, and nothing to say about some names."""
+
+    def __init__(self, records: Mapping[tuple[str, str], list[Record]], silent: tuple[str, ...] = ()) -> None:
+        self.records, self.silent = records, silent
+
+    def lookup(self, name: str, kind: str) -> Answer:
+        if name.startswith(self.silent):
+            raise NoAnswer("no name server answers")
+        return Answer(
+            tuple(self.records.get((name, kind), ())), any(name == one for one, _kind in self.records)
+        )
+
+    def search(self, name: str) -> list[str]:
+        return [name, f"{name}.example.org"]
 
 
-def test_a_name_that_is_not_there_has_no_targets() -> None:
-    assert resolver.decode_targets(IDENTITY, reply(flags=0x8183)) == []
-
-
-@pytest.mark.parametrize(
-    "broken",
-    [
-        b"",
-        reply(FIRST)[:-3],
-        reply(FIRST, identity=IDENTITY + 1),
-        reply(flags=0x8182),
-        # a pointer to itself
-        struct.pack("!6H", IDENTITY, 0x8180, 1, 0, 0, 0) + b"\xc0\x0c",
-    ],
-)
-def test_a_reply_that_says_nothing_is_not_taken_for_an_answer(broken: bytes) -> None:
-    assert resolver.decode_targets(IDENTITY, broken) is None
-
-
-@pytest.mark.parametrize("name", ["a..b", "x" * 64 + ".example.com", "müller.example.com"])
-def test_what_is_no_name_of_dns_is_not_asked_for(name: str) -> None:
-    with pytest.raises(UnicodeError):
-        resolver.encode_query(IDENTITY, name)
-
-
-@pytest.mark.parametrize(
-    ("host", "address"),
-    [("192.0.2.1", "192.0.2.1"), ("2001:DB8::1", "2001:db8::1"), ("[2001:db8:0::1]", "2001:db8::1")],
-)
-def test_an_address_is_its_own_answer(host: str, address: str) -> None:
-    assert resolve(host) == Addresses(frozenset([address]), True)
-
-
-@pytest.fixture
-def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """A DNS in which these names have an address, and example.com is a service at gw.example.com."""
-    known = {"example.com": "192.0.2.80", "gw.example.com": "192.0.2.5"}
-
+@pytest.fixture(autouse=True)
+def no_other_source(monkeypatch: pytest.MonkeyPatch) -> None:
     def getaddrinfo(name: str, *_: object, **__: object) -> list[object]:
-        if name not in known:
+        if name != "printer.local":
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        return [(socket.AF_INET, socket.SOCK_DGRAM, 17, "", (known[name], 0))]
+        return [(socket.AF_INET, socket.SOCK_DGRAM, 17, "", ("198.51.100.7", 0))]
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    services = {"_sip._udp.example.com": ["gw.example.com"]}
-    monkeypatch.setattr(resolver, "_srv_targets", lambda name: services.get(name, []))
-    return known
 
 
-def test_without_a_port_the_targets_of_the_service_count(names: dict[str, str]) -> None:
-    assert resolve("example.com") == Addresses(
-        frozenset(["192.0.2.80", "192.0.2.5"]), True, of_services=frozenset(["192.0.2.5"])
+def resolver(
+    silent: tuple[str, ...] = ("nowhere-at-all",), hosts: str = "", **more: list[Record]
+) -> Resolver:
+    records = {**RECORDS, **{tuple(key.rsplit(" ", 1)): value for key, value in more.items()}}
+    return Resolver(Servers(records, silent), hosts)  # type: ignore[arg-type]
+
+
+def of(*published: Published, services: tuple[Published, ...] = (), complete: bool = True) -> Addresses:
+    known, led_to = ({one.address for one in some} for some in (published, services))
+    return Addresses(frozenset(known), complete, frozenset(led_to), published)
+
+
+@pytest.mark.parametrize(
+    ("host", "itself"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:DB8::1", "2001:db8::1"),
+        ("[2001:db8:0::1]", "2001:db8::1"),
+        ("198.51.100.0/24", "198.51.100.0/24"),
+    ],
+)
+def test_an_address_or_network_is_its_own_answer(host: str, itself: str) -> None:
+    assert resolver().resolve(host, None) == Addresses(frozenset([itself]), True)
+
+
+def test_without_a_port_the_targets_of_the_service_count() -> None:
+    # The lifetime is the shortest on the way.
+    assert resolver().resolve(HOST, None) == of(OF_SERVICE, OF_NAME, services=(OF_SERVICE,))
+
+
+def test_with_a_port_only_the_name_itself_counts() -> None:
+    assert resolver().resolve(HOST, 5060) == of(OF_NAME)
+
+
+def test_naptr_leads_to_services_of_other_names() -> None:
+    service = f"_sips._tcp.{OTHER}"
+    more = {
+        f"{HOST} NAPTR": [Record(HOST, "NAPTR", 5, Naptr(1, 1, "s", "SIPS+D2T", "", service))],
+        f"{service} SRV": [Record(service, "SRV", 120, Srv(1, 1, 5061, OTHER))],
+    }
+    led_to = Published("2001:db8::5", service, "NAPTR AAAA", 120)
+    assert resolver(**more).resolve(HOST, None) == of(
+        OF_SERVICE, led_to, OF_NAME, services=(OF_SERVICE, led_to)
     )
 
 
-def test_with_a_port_only_the_name_itself_counts(names: dict[str, str]) -> None:
-    assert resolve("example.com", 5060) == Addresses(frozenset(["192.0.2.80"]), True)
+def test_the_hosts_file_stands_before_dns() -> None:
+    hosts = "192.0.2.9 sip EXAMPLE.com # 192.0.2.10\n192.0.2.11 example.net\n"
+    assert resolver(hosts=hosts).resolve(HOST, 5060) == of(Published("192.0.2.9", HOST, "hosts"))
 
 
-def test_a_name_that_does_not_resolve_has_no_addresses(names: dict[str, str]) -> None:
-    assert resolve("nowhere.example.com") == Addresses(frozenset(), True)
+def test_a_short_name_is_looked_for_in_the_search_domains() -> None:
+    more = {"gw.example.org A": [Record("gw.example.org", "A", 5, "192.0.2.6")]}
+    assert resolver(**more).resolve("gw", 5060) == of(Published("192.0.2.6", "gw", "A", 5))
 
 
-def test_when_no_name_server_says_about_services_the_answer_is_not_complete(
-    names: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(resolver, "_srv_targets", lambda name: None)
-    assert resolve("example.com") == Addresses(frozenset(["192.0.2.80"]), False)
+def test_the_system_may_know_what_dns_does_not() -> None:
+    assert resolver().resolve("printer.local", 5060) == of(
+        Published("198.51.100.7", "printer.local", "system")
+    )
+
+
+def test_a_name_that_does_not_resolve_has_no_addresses() -> None:
+    assert resolver().resolve("nowhere.example.com", None) == Addresses(frozenset(), True)
+
+
+@pytest.mark.parametrize("silent", ["_sip._tcp", GATEWAY])
+def test_when_no_name_server_says_about_services_the_answer_is_not_complete(silent: str) -> None:
+    found = resolver((silent,)).resolve(HOST, None)
+    assert not found.complete
+    assert "192.0.2.80" in found.known
+
+
+def test_when_no_name_server_says_about_a_name_it_may_have_any_address() -> None:
+    assert resolver((HOST,)).resolve(HOST, 5060) == Addresses(frozenset(), False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import string
 from dataclasses import replace
-from typing import Any, Optional
+from typing import Any, Optional, Sequence
 
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import (
@@ -23,7 +23,10 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expect
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.judges.chan_sip import (
     granted_expiry,
 )
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.resolver import Addresses
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.resolver import (
+    Addresses,
+    Published,
+)
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.verify import verify
 
 from .scenes import (
@@ -49,6 +52,20 @@ def refreshing(state: str, seconds_ago: int) -> Registration:
 
 
 # Each row: what runs, what else is known, and the cause that must be found.
+def published(*addresses: str, services: Sequence[str] = ()) -> Addresses:
+    """What a name has, and what SRV leads to."""
+    found = [
+        *(Published(address, HOST, "A", 300) for address in addresses),
+        *(Published(address, f"_sip._udp.{HOST}", "SRV A", 300) for address in services),
+    ]
+    known = frozenset(one.address for one in found)
+    return Addresses(known, True, frozenset(services), tuple(found))
+
+
+def two_addresses(host: str, port: Optional[int] = None) -> Addresses:
+    return published(ADDRESS, "203.0.113.11")
+
+
 SCENES: dict[str, tuple[Snapshot, dict[str, Any], str]] = {
     "all is well": (running(REGISTERED), {}, "registered"),
     "a refresh is under way": (running(refreshing("Request Sent", 110)), {}, "registered"),
@@ -111,9 +128,26 @@ SCENES: dict[str, tuple[Snapshot, dict[str, Any], str]] = {
     "DNS is down, but Asterisk still has the address": (
         running(REGISTERED),
         {"resolve": unresolved},
+        "unresolvable",
+    ),
+    "of two addresses chan_sip has one": (running(REGISTERED), {"resolve": two_addresses}, "trust_partial"),
+    "an address of the other family is none for chan_sip": (
+        running(REGISTERED),
+        {"resolve": lambda host, port: published(ADDRESS, "2001:db8::7")},
+        "registered",
+    ),
+    "whether SRV counts is not known": (
+        running(REGISTERED),
+        {"resolve": lambda host, port: published(ADDRESS, services=["203.0.113.11"])},
         "registered",
     ),
 }
+
+
+def test_of_two_addresses_each_has_a_section() -> None:
+    both = replace(TRUNK, peers=tuple(replace(peer, trusted=True) for peer in TRUNK.peers))
+    peers = {**PEERS, "smartvox-in": Peer("203.0.113.11", "OK (1 ms)")}
+    assert judged(running(REGISTERED, peers=peers), both, resolve=two_addresses).status == "ok"
 
 
 @pytest.mark.parametrize("scene", SCENES)
@@ -146,7 +180,7 @@ def test_when_asterisk_cannot_be_asked_every_trunk_says_why(cause: str) -> None:
 def test_every_cause_is_tested() -> None:
     tested = {cause for *_scene, cause in SCENES.values()} | {"trusted", "ambiguous"}
     # Only chan_pjsip has these: test_verify_pjsip.py
-    for cause in CAUSES.keys() - tested - {"unproven", "differs"}:
+    for cause in CAUSES.keys() - tested - {"unproven", "differs", "trust_left_over"}:
         assert "{detail}" in CAUSES[cause].explanation, cause
 
 

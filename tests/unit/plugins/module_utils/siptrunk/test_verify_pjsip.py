@@ -129,7 +129,7 @@ SCENES: dict[str, tuple[Snapshot, dict[str, Any], list[str]]] = {
     "the provider moved": (
         running(REGISTERED, endpoint=replace(ENDPOINT, addresses=("203.0.113.9",))),
         {},
-        ["trust_moved"],
+        ["trust_moved", "trust_left_over"],
     ),
     "the provider has one address more": (
         running(REGISTERED),
@@ -139,7 +139,7 @@ SCENES: dict[str, tuple[Snapshot, dict[str, Any], list[str]]] = {
     "the provider has one address less": (
         running(REGISTERED, endpoint=replace(ENDPOINT, addresses=(ADDRESS, "203.0.113.11"))),
         {},
-        ["registered"],
+        ["trust_left_over"],
     ),
     "a network that has the address": (
         running(REGISTERED, endpoint=replace(ENDPOINT, addresses=("203.0.113.0/24",))),
@@ -173,7 +173,7 @@ SCENES: dict[str, tuple[Snapshot, dict[str, Any], list[str]]] = {
     "DNS is down, but Asterisk still has the address": (
         running(REGISTERED),
         {"resolve": unresolved},
-        ["registered"],
+        ["unresolvable"],
     ),
     "renewed while it was watched": (
         running(REGISTERED),

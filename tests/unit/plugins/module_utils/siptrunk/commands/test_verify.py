@@ -7,6 +7,7 @@ import json
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -135,7 +136,7 @@ def pbx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         return answer
 
     monkeypatch.setattr(live, "observe", observe)
-    monkeypatch.setattr(command, "resolve", resolve)
+    monkeypatch.setattr(command, "Resolver", lambda: SimpleNamespace(resolve=resolve))
     return state
 
 

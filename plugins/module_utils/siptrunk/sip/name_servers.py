@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Questions to the name servers of this host (resolv.conf(5)), with the lifetime of each answer, and within a time."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import struct
+import time
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
+
+from ..files import read_text
+from . import dns
+from .dns import Answer, NoAnswer
+
+RESOLV_CONF, HOSTS = "/etc/resolv.conf", "/etc/hosts"
+_PORT = 53
+_LARGEST = 65535
+# Seconds for one question to one server, and how often it is asked. A server that was silent is not asked again.
+TIMEOUT = 2.0
+_TRIES = 2
+# What libc takes without a resolv.conf.
+_HERE = ("127.0.0.1",)
+
+Ask = Callable[[str, bytes, float], bytes]
+
+
+class Configuration(NamedTuple):
+    """servers: addresses, in their order; search: domains that are put behind names with fewer than ndots dots"""
+
+    servers: Tuple[str, ...] = _HERE
+    search: Tuple[str, ...] = ()
+    ndots: int = 1
+
+
+def configuration(text: str) -> Configuration:
+    """What a resolv.conf says."""
+    servers: List[str] = []
+    search: Tuple[str, ...] = ()
+    ndots = 1
+    for line in text.splitlines():
+        word, *rest = line.split() or [""]
+        if word == "nameserver" and rest:
+            servers.append(rest[0])
+        elif word in ("search", "domain"):
+            search = tuple(rest)
+        elif word == "options":
+            counts = [option.partition(":")[2] for option in rest if option.startswith("ndots:")]
+            ndots = int(counts[-1]) if counts and counts[-1].isdigit() else ndots
+    return Configuration(tuple(servers) or _HERE, search, ndots)
+
+
+def hosts(text: str, name: str) -> List[str]:
+    """The addresses that a hosts(5) file has for a name."""
+    lines = [line.partition("#")[0].lower().split() for line in text.splitlines()]
+    return [words[0] for words in lines if name.rstrip(".").lower() in words[1:]]
+
+
+class NameServers:
+    """Answers each question once: whoever needs news makes a new one.
+
+    ask: sends a query to a server's address and gives its reply, within seconds; raises OSError
+    """
+
+    def __init__(self, of: Configuration, ask: Optional[Ask] = None, timeout: float = TIMEOUT) -> None:
+        self._configuration, self._ask, self._timeout = of, ask or _exchange, timeout
+        self._silent: Set[str] = set()
+        self._known: Dict[Tuple[str, str], Answer] = {}
+        self._unknown: Dict[Tuple[str, str], NoAnswer] = {}
+
+    @classmethod
+    def of_this_host(cls) -> NameServers:
+        return cls(configuration(read_text(RESOLV_CONF) or ""))
+
+    def lookup(self, name: str, kind: str) -> Answer:
+        """The records of a full name; NoAnswer when nobody could tell."""
+        question = (name.lower(), kind)
+        if question in self._unknown:
+            raise self._unknown[question]
+        if question not in self._known:
+            try:
+                self._known[question] = self._ask_all(name, kind)
+            except NoAnswer as failure:
+                self._unknown[question] = failure
+                raise
+        return self._known[question]
+
+    def search(self, name: str) -> Sequence[str]:
+        """The full names that a name may be short for, in the order in which libc tries them."""
+        longer = [f"{name}.{domain}" for domain in self._configuration.search]
+        if name.endswith("."):
+            return [name]
+        return [name, *longer] if name.count(".") >= self._configuration.ndots else [*longer, name]
+
+    def _ask_all(self, name: str, kind: str) -> Answer:
+        identity = secrets.randbits(16)
+        try:
+            question = dns.query(identity, name, kind)
+        except UnicodeError:
+            return Answer()
+        reason = "no name server answers"
+        for server in self._configuration.servers:
+            for _try in range(0 if server in self._silent else _TRIES):
+                try:
+                    return dns.answer(identity, name, kind, self._ask(server, question, self._timeout))
+                except dns.NoAnswer as failure:
+                    reason = f"{server}: {failure}"
+                    break
+                except OSError as failure:
+                    reason = f"{server}: {failure.strerror or 'no answer'}"
+            else:
+                self._silent.add(server)
+        raise NoAnswer(reason)
+
+
+def _exchange(server: str, question: bytes, timeout: float) -> bytes:
+    """By UDP; by TCP when the answer does not fit (RFC 7766)."""
+    address = (server, _PORT)
+    family = socket.AF_INET6 if ":" in server else socket.AF_INET
+    deadline = time.monotonic() + timeout
+    with socket.socket(family, socket.SOCK_DGRAM) as plug:
+        # Connected: what comes from elsewhere does not arrive.
+        plug.settimeout(timeout)
+        plug.connect(address)
+        plug.send(question)
+        while True:
+            plug.settimeout(max(deadline - time.monotonic(), 0.001))
+            reply = plug.recv(_LARGEST)
+            if reply[:2] == question[:2]:
+                break
+    if not dns.is_truncated(reply):
+        return reply
+    with socket.create_connection(address, timeout=timeout) as connection:
+        connection.sendall(struct.pack("!H", len(question)) + question)
+        (size,) = struct.unpack("!H", _read(connection, 2, deadline + timeout))
+        return _read(connection, size, deadline + timeout)
+
+
+def _read(connection: socket.socket, size: int, deadline: float) -> bytes:
+    content = b""
+    while len(content) < size:
+        connection.settimeout(max(deadline - time.monotonic(), 0.001))
+        piece = connection.recv(size - len(content))
+        if not piece:
+            raise OSError("the connection has ended")
+        content += piece
+    return content
