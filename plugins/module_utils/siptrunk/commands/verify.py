@@ -17,19 +17,39 @@ from ..causes import EXIT_CODES, UNKNOWN
 from ..console import complain, show
 from ..errors import ConfigError, SipTrunkError
 from ..expectation import FILENAME, ExpectedTrunk, from_json
-from ..files import read_text
+from ..files import Attributes, read_text, write_text
 from ..judges.pjsip import renewals
-from ..report import json, nagios, text
+from ..report import html, json, junit, nagios, prometheus, text
 from ..resolver import Resolver
 from ..verify import PATIENCE, Report, verify
 
 NAME = "verify"
 HELP = "Compare the running Asterisk with the expected trunks."
 
-_FORMATS = {"text": text.render, "json": json.render, "nagios": nagios.render}
+_FORMATS: Dict[str, Callable[[Report], str]] = {
+    "text": text.render,
+    "json": json.render,
+    "nagios": nagios.render,
+    "prometheus": prometheus.render,
+    "junit": junit.render,
+    "html": html.render,
+}
+# Those that machines read say also when there is no verdict.
+_UNKNOWN: Dict[str, Callable[[str, float], str]] = {
+    "nagios": nagios.unknown,
+    "prometheus": prometheus.unknown,
+    "junit": junit.unknown,
+    "html": html.unknown,
+}
 # A trunk in order needs no wait; the others get the time that it takes to tell "not yet" from "never".
 _DEFAULT_WAIT = PATIENCE + 2
 _CLEAR_LINE = "\r\033[K"
+# To the upper left corner; what is left of a line, and of the screen, goes after it is written over: nothing flickers.
+_HOME, _CLEAR_REST_OF_LINE, _CLEAR_REST = "\033[H", "\033[K", "\033[J"
+# Asterisk is asked at most so often, seconds.
+_SHORTEST_INTERVAL = 1.0
+# No face holds a secret, and monitoring runs as another user.
+_READABLE = 0o644
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -68,47 +88,106 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--allow-none", action="store_true", help="to expect no trunk is ok, not unknown")
     parser.add_argument("--format", choices=list(_FORMATS), default="text")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="write the answer there instead of to standard output; the old or the new file is there at every instant",
+    )
+    parser.add_argument(
+        "--watch",
+        nargs="?",
+        type=_interval,
+        const=5.0,
+        metavar="SECONDS",
+        help="look again every so many seconds (default: 5), until Ctrl-C",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """The exit code of a Nagios plug-in: whatever keeps us from a verdict is "unknown", never "ok"."""
+    code = EXIT_CODES[UNKNOWN]
     try:
-        expected = _expected(args.expect, args.config_dir)
-        looks = _Looks()
+        while True:
+            code = _answer(args)
+            if args.watch is None:
+                return code
+            time.sleep(args.watch)
+    except KeyboardInterrupt:
+        if args.watch is None:
+            raise
+        show()
+        return code
 
-        def look(watched: float) -> Report:
-            asked_at = time.time()
-            snapshot: Snapshot = live.observe(expected, config_dir=args.config_dir)
-            return verify(
-                expected,
-                snapshot,
-                now=time.time(),
-                resolve=Resolver().resolve,
-                since=args.since,
-                watched=watched,
-                new=args.new,
-                renewed=looks.renewed(snapshot, asked_at),
-                allow_none=args.allow_none,
-            )
 
-        if args.after:
-            # What is there now is what must change.
-            look(0.0)
-            live.tell(args.after, config_dir=args.config_dir)
-        shown = sys.stderr.isatty()
-        report = watch(look, wait=args.wait, progress=_progress if shown else None)
-        if shown:
-            sys.stderr.write(_CLEAR_LINE)
-            sys.stderr.flush()
+def _answer(args: argparse.Namespace) -> int:
+    """Look, and say what was seen; gives the exit code."""
+    try:
+        report = _report(args)
+        answer, code = _FORMATS[args.format](report), report.exit_code
     except PermissionError as error:
-        return _unknown(args.format, f"{error}; run this as root or asterisk")
+        return _unknown(args, f"{error}; run this as root or asterisk")
     except (SipTrunkError, OSError) as error:
-        return _unknown(args.format, str(error))
+        return _unknown(args, str(error))
     except Exception as error:
         # Its text may hold anything, a secret included.
-        return _unknown(args.format, f"internal error: {type(error).__name__}")
-    show(_FORMATS[args.format](report))
-    return report.exit_code
+        return _unknown(args, f"internal error: {type(error).__name__}")
+    return _give(args, answer, code)
+
+
+def _report(args: argparse.Namespace) -> Report:
+    expected = _expected(args.expect, args.config_dir)
+    looks = _Looks()
+
+    def look(watched: float) -> Report:
+        asked_at = time.time()
+        snapshot: Snapshot = live.observe(expected, config_dir=args.config_dir)
+        return verify(
+            expected,
+            snapshot,
+            now=time.time(),
+            resolve=Resolver().resolve,
+            since=args.since,
+            watched=watched,
+            new=args.new,
+            renewed=looks.renewed(snapshot, asked_at),
+            allow_none=args.allow_none,
+        )
+
+    if args.after:
+        # What is there now is what must change.
+        look(0.0)
+        live.tell(args.after, config_dir=args.config_dir)
+    shown = sys.stderr.isatty() and args.watch is None
+    report = watch(look, wait=args.wait, progress=_progress if shown else None)
+    if shown:
+        sys.stderr.write(_CLEAR_LINE)
+        sys.stderr.flush()
+    return report
+
+
+def _give(args: argparse.Namespace, answer: str, code: int) -> int:
+    """Write the answer to where it is wanted; gives the exit code, which is another when that fails."""
+    if args.output:
+        try:
+            write_text(args.output, answer + "\n", Attributes(os.geteuid(), os.getegid(), _READABLE))
+        except (SipTrunkError, OSError) as error:
+            complain(f"siptrunk verify: {args.output} cannot be written: {error}")
+            return EXIT_CODES[UNKNOWN]
+    elif args.watch is not None and sys.stdout.isatty():
+        lines = [f"{_moment_shown()}, every {args.watch:g} s; Ctrl-C ends", "", *answer.splitlines()]
+        sys.stdout.write(_HOME + "".join(f"{line}{_CLEAR_REST_OF_LINE}\n" for line in lines) + _CLEAR_REST)
+        sys.stdout.flush()
+    elif args.watch is not None:
+        show(f"{_moment_shown()}\n{answer}\n")
+        sys.stdout.flush()
+    else:
+        show(answer)
+    return code
+
+
+def _moment_shown() -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S")
 
 
 class _Looks:
@@ -127,12 +206,12 @@ class _Looks:
         return self._renewed
 
 
-def _unknown(format_name: str, reason: str) -> int:
-    """No verdict is possible; monitoring looks at standard output only."""
+def _unknown(args: argparse.Namespace, reason: str) -> int:
+    """No verdict is possible."""
     complain(f"siptrunk verify: {reason}")
-    if format_name == "nagios":
-        show(f"SIP TRUNKS UNKNOWN - {reason}")
-    return EXIT_CODES[UNKNOWN]
+    said = _UNKNOWN.get(args.format)
+    code = EXIT_CODES[UNKNOWN]
+    return _give(args, said(reason, time.time()), code) if said else code
 
 
 def watch(
@@ -192,6 +271,10 @@ def _seconds(value: str) -> float:
     if not 0 <= seconds < float("inf"):
         raise argparse.ArgumentTypeError(f"{value} is no number of seconds")
     return seconds
+
+
+def _interval(value: str) -> float:
+    return max(_seconds(value), _SHORTEST_INTERVAL)
 
 
 def _moment(value: str) -> float:

@@ -9,12 +9,12 @@ from typing import Iterator, List, Optional, Sequence
 from ..causes import Finding
 from ..verify import Report, Verdict, local_time
 
-_COLUMNS = ("TRUNK", "DRIVER", "STATE", "EXPIRES IN", "ASKED", "GRANTED", "TRUSTED", "SINCE")
+COLUMNS = ("TRUNK", "DRIVER", "STATE", "EXPIRES IN", "ASKED", "GRANTED", "TRUSTED", "SINCE")
 
 
 def render(report: Report) -> str:
     """The text, without a line end behind the last line."""
-    paragraphs = [_table([_COLUMNS, *map(_row, report.verdicts)])] if report.verdicts else [_nothing(report)]
+    paragraphs = [_table([COLUMNS, *map(row, report.verdicts)])] if report.verdicts else [_nothing(report)]
     paragraphs += ["\n".join(_paragraph(*troubled)) for troubled in report.troubled()]
     if report.unexpected:
         paragraphs.append("\n".join(_unexpected(report)))
@@ -27,7 +27,8 @@ def _nothing(report: Report) -> str:
     return f"No trunk is expected{reason}."
 
 
-def _row(verdict: Verdict) -> Sequence[str]:
+def row(verdict: Verdict) -> Sequence[str]:
+    """The cells of a trunk."""
     trunk, lease = verdict.trunk, verdict.lease
     return (
         trunk.name,

@@ -144,7 +144,7 @@ def run(pbx: dict[str, Any], *arguments: str) -> int:
     return main(["verify", "--config-dir", str(pbx["dir"]), *arguments])
 
 
-@pytest.mark.parametrize("format_", ["text", "json", "nagios"])
+@pytest.mark.parametrize("format_", ["text", "json", "nagios", "prometheus", "junit", "html"])
 def test_every_format_has_the_same_exit_code(
     pbx: dict[str, Any], capsys: pytest.CaptureFixture[str], format_: str
 ) -> None:
@@ -290,3 +290,52 @@ def test_what_a_driver_that_is_not_loaded_is_told_is_nothing(
 
     monkeypatch.setattr(live.cli, "connect", lambda config_dir, timeout: ask)
     assert run(pbx, "--after", "sip reload") == code
+
+
+@pytest.mark.parametrize("format_", ["nagios", "prometheus", "junit", "html"])
+def test_machines_are_told_that_there_is_no_verdict(
+    pbx: dict[str, Any], capsys: pytest.CaptureFixture[str], format_: str
+) -> None:
+    (pbx["dir"] / "sip_trunks.json").write_text("{}")
+    assert run(pbx, "--format", format_) == 3
+    said = capsys.readouterr().out.lower()
+    assert "unknown" in said or "siptrunk_exit_code 3" in said
+
+
+def test_a_file_is_written_whole_and_may_be_read(
+    pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = pbx["dir"] / "siptrunk.prom"
+    file.write_text("older")
+    file.chmod(0o600)
+    assert run(pbx, "--format", "prometheus", "--output", str(file)) == 0
+    assert capsys.readouterr().out == ""
+    assert file.read_text().endswith("\n") and "siptrunk_exit_code 0\n" in file.read_text()
+    assert file.stat().st_mode & 0o777 == 0o644
+    assert [one.name for one in pbx["dir"].iterdir() if one.name.startswith(".")] == []
+
+
+def test_a_file_that_cannot_be_written_is_never_ok(
+    pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = pbx["dir"] / "missing" / "siptrunk.prom"
+    assert run(pbx, "--format", "prometheus", "-o", str(missing)) == 3
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_watching_ends_with_the_last_verdict(
+    pbx: dict[str, Any], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            raise KeyboardInterrupt
+        pbx["answer"] = failed("not_running")
+
+    monkeypatch.setattr(command.time, "sleep", sleep)
+    assert run(pbx, "--watch", "0.1", "--wait", "0") == 2
+    # Asterisk is not asked all the time.
+    assert pauses == [1.0, 1.0, 1.0]
+    assert capsys.readouterr().out.count("smartvox") >= 3

@@ -17,17 +17,27 @@ def test_in_order() -> None:
 
 
 def test_not_in_order() -> None:
-    assert nagios.render(judged(running(never("Rejected")))) == (
-        "SIP TRUNKS CRITICAL - 0 of 1 trunks in order; smartvox: rejected: sip.example.com:5060 does not know "
-        "43212345@sip.example.com (404 or the like), and Asterisk has stopped trying | trunks_ok=0;;;0;1"
+    first, step = nagios.render(judged(running(never("Rejected")))).splitlines()
+    rejected = (
+        "smartvox: {}rejected: sip.example.com:5060 does not know 43212345@sip.example.com (404 or the like), "
+        "and Asterisk has stopped trying"
     )
+    said = rejected.format("")
+    assert first == f"SIP TRUNKS CRITICAL - 0 of 1 trunks in order; {said} | trunks_ok=0;;;0;1"
+    assert step.startswith(f"{rejected.format('CRITICAL ')} -> compare user, domain and host")
 
 
-def test_is_one_line_with_one_bar() -> None:
-    said = nagios.render(judged(failed("not_answering", "a|b"), replace(TRUNK, name="user@host:5060")))
-    assert said.count("|") == 1 and "\n" not in said
+def test_the_first_line_has_one_bar_and_the_others_none() -> None:
+    trunk = replace(TRUNK, name="user@host:5060")
+    first, *others = nagios.render(judged(failed("not_answering", "a|b\nc"), trunk)).splitlines()
+    assert first.count("|") == 1 and "a/b c" in first
+    assert len(others) == 1 and "|" not in others[0]
 
 
 def test_names_are_fit_for_labels() -> None:
     said = nagios.render(judged(running(REGISTERED), replace(TRUNK, name="it's = odd")))
-    assert said.endswith(" it_s___odd_expires_in=99s")
+    assert said.endswith(" 'it''s _ odd_expires_in'=99s")
+
+
+def test_no_verdict() -> None:
+    assert nagios.unknown("no|manifest\n", 0.0) == "SIP TRUNKS UNKNOWN - no/manifest"
