@@ -28,9 +28,10 @@ class Case(NamedTuple):
 
 def document(title: str, suites: Mapping[str, Sequence[Case]]) -> str:
     """The whole file: a suite for each name, with at least one case."""
-    root = Element("testsuites", name=title, **_counts([case for cases in suites.values() for case in cases]))
+    every = [case for cases in suites.values() for case in cases]
+    root = Element("testsuites", {"name": title, **_counts(every)})
     for name, cases in suites.items():
-        suite = SubElement(root, "testsuite", name=_allowed(name), skipped="0", **_counts(cases))
+        suite = SubElement(root, "testsuite", {"name": _allowed(name), "skipped": "0", **_counts(cases)})
         for case in cases:
             element = SubElement(suite, "testcase", classname=_allowed(name), name=_allowed(case.name))
             if case.trouble:
