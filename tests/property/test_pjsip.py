@@ -14,8 +14,6 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.driver
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers.pjsip_conf import (
     FIELD_OF,
     PATIENCE,
-    escaped,
-    unescaped,
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import InvalidTrunks
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk import (
@@ -23,6 +21,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk 
     load_trunks,
     secrets_of,
 )
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.uris import escaped, unescaped
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 

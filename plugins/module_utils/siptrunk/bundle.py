@@ -9,7 +9,8 @@ import io
 import zipfile
 from typing import Any, Iterator, Tuple
 
-_SHEBANG = b"#!/usr/bin/python3\n"
+# It needs nothing of this host but Python: no packages, and no variables of whoever runs it, which may be root.
+_SHEBANG = b"#!/usr/bin/python3 -IS\n"
 _PACKAGE = "siptrunk"
 _MAIN = f"import sys\nfrom {_PACKAGE}.__main__ import main\nsys.exit(main())\n".encode()
 # The earliest time that a zip file can hold.
@@ -27,7 +28,7 @@ def build() -> bytes:
             member = zipfile.ZipInfo(name, _TIME)
             member.external_attr = _REGULAR_0644
             member.create_system = 3
-            member.compress_type = zipfile.ZIP_DEFLATED
+            member.compress_type = zipfile.ZIP_STORED
             archive.writestr(member, source)
     return content.getvalue()
 

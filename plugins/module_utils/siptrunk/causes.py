@@ -269,7 +269,8 @@ def finding(cause: str, **facts: object) -> Finding:
     """The cause in the words of a driver; *facts*: driver, name, and what else the templates ask for."""
     driver = str(facts["driver"])
     row = OWN.get((driver, cause), CAUSES[cause])
-    words = {key: word.format(**facts) for key, word in WORDS[driver].items()}
+    template = row.explanation + row.next_step
+    words = {key: word.format(**facts) for key, word in WORDS[driver].items() if f"{{{key}}}" in template}
     said = {**words, **facts}
     return Finding(cause, row.explanation.format(**said), row.next_step.format(**said), row.final)
 

@@ -13,6 +13,7 @@ import re
 from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Tuple, Union
 
 from .secrets import SECRET_FIELDS
+from .uris import bracketed
 
 
 class Unfit(Exception):
@@ -220,11 +221,6 @@ def _proxy(value: Any) -> str:
 def is_address(host: str) -> bool:
     """Whether a host is an address, not a name."""
     return _address(host) is not None
-
-
-def bracketed(host: str) -> str:
-    """The host as it stands in URIs and before a port: an IPv6 address in brackets."""
-    return f"[{host}]" if ":" in host else host
 
 
 # Names of Asterisk (main/codec_builtin.c and the format modules), and what else people call them.

@@ -10,7 +10,6 @@ import grp
 import os
 import pwd
 import stat
-import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -99,6 +98,9 @@ def write_text(path: str, text: str, attributes: Attributes) -> None:
     What a writer of the same file has left behind when it was killed is removed. Where there may be other writers,
     call it inside of lock().
     """
+    # Who only reads need not wait for this.
+    import tempfile
+
     path = os.path.realpath(path)
     if os.path.exists(path) and not os.path.isfile(path):
         # A device such as /dev/null would become a file.

@@ -8,7 +8,6 @@ and change nothing.
 
 from __future__ import annotations
 
-import secrets
 from typing import Optional
 
 from .config.document import Document
@@ -21,6 +20,9 @@ USER = "siptrunk"
 
 def render(secret: Optional[str] = None) -> Document:
     """The user's section; *secret* is drawn at random when none is given."""
+    # Who only reads it need not wait for this.
+    import secrets
+
     document = Document.new()
     user = document.add_section(
         USER,

@@ -20,6 +20,7 @@ from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tu
 
 from .errors import NotRepresentable
 from .secrets import MASK
+from .uris import DEFAULT_PORTS
 
 # chan_sip copies the value into a buffer of 256 bytes, of which one ends the string.
 LENGTH_LIMIT = 255
@@ -34,7 +35,6 @@ FROM_LIMIT = 233
 CONTACT_LIMIT = 511
 DEFAULT_EXPIRY = 120
 DEFAULT_EXTENSION = "s"
-DEFAULT_PORTS = {"udp": 5060, "tcp": 5060, "tls": 5061}
 ELSEWHERE = (
     "or set the secret as remotesecret of a peer, which register => peer?user@host/extension names; "
     "or use chan_pjsip"

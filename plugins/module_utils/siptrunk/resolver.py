@@ -42,6 +42,7 @@ class Addresses(NamedTuple):
     published: Tuple[Published, ...] = ()
 
 
+@functools.cache
 def normal(address: str) -> str:
     """One spelling for one address."""
     try:

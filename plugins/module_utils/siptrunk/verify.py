@@ -8,7 +8,7 @@ Registration and trust are two facts: a trunk can be registered and yet refuse e
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Collection, Dict, List, Mapping, Optional, Sequence, Tuple
 
@@ -125,16 +125,13 @@ def verify(
     renewed: by name, the epoch seconds after which a registration of chan_pjsip was seen to be made
     """
     scene = Scene(expected, snapshot, now, resolve, since, watched, renewed or {})
+    old = replace(scene, since=None)
+    carrying = {id(running) for trunk in expected for running in _judge(trunk).carrying(scene, trunk)}
     return Report(
         verdicts=tuple(
-            _verdict(scene if new is None or trunk.name in new else scene._replace(since=None), trunk)
-            for trunk in expected
+            _verdict(scene if new is None or trunk.name in new else old, trunk) for trunk in expected
         ),
-        unexpected=tuple(
-            running
-            for running in snapshot.registrations
-            if not any(_judge(trunk).carried(trunk, running) for trunk in expected)
-        ),
+        unexpected=tuple(running for running in snapshot.registrations if id(running) not in carrying),
         snapshot=snapshot,
         checked_at=now,
         allow_none=allow_none,
@@ -152,7 +149,11 @@ def _verdict(scene: Scene, trunk: ExpectedTrunk) -> Verdict:
         findings.append(judge.registration(scene, trunk, trunk.registration, lease))
     else:
         findings.append(finding("trusted", **facts_of(trunk)))
-    findings += judge.trust(scene, trunk)
+    unseen = scene.snapshot.unseen.get(trunk.driver)
+    if unseen:
+        findings.append(finding(unseen.cause, **facts_of(trunk), detail=unseen.detail))
+    else:
+        findings += judge.trust(scene, trunk)
     bad = [one for one in findings if one.status != OK]
     bad.sort(key=lambda one: BY_SEVERITY.index(one.status), reverse=True)
     running: Mapping[str, Section] = (

@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a PBX without a manifest must show: read from its own sip.conf and pjsip.conf."""
+"""What a PBX without a manifest must show: read from its own sip.conf, pjsip.conf and pjsip_wizard.conf.
+
+No registration is left out: one that is not expected, because nobody could read it, would never be missed.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,21 @@ from dataclasses import replace
 from typing import Any, Dict, List, Optional, Tuple
 
 from .. import register_line
-from ..config.effective import Effective, EffectiveEntry, EffectiveSection, load
+from ..config.effective import Effective, EffectiveEntry, EffectiveSection, load, load_text
 from ..config.text import fold
-from ..drivers import chan_sip, pjsip
+from ..drivers import chan_sip, pjsip, pjsip_wizard
+from ..drivers.pjsip_conf import EXPIRATION_DEFAULT
 from ..drivers.shared import Origin
 from ..errors import ConfigError
 from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
 from ..register_line import DEFAULT_EXPIRY, RegisterLine
 from ..trunk import load_trunks
+from ..uris import DEFAULT_PORTS
+from .pjsip import account_of, registrar_of
 
 # What is seen of an account in the running Asterisk.
 _SHOWN = ("user", "domain", "contact", "expiry")
+_REGISTRAR = re.compile(r"(\[.*\]|[^:]*):?([0-9]*)")
 
 
 def expected(config_dir: str) -> List[ExpectedTrunk]:
@@ -29,10 +36,10 @@ def expected(config_dir: str) -> List[ExpectedTrunk]:
     Raises ConfigError when neither file is there, or when Asterisk refuses one.
     """
     trunks: List[ExpectedTrunk] = []
-    files = {chan_sip.MAIN: _of_chan_sip, pjsip.MAIN: _of_pjsip}
+    files = {chan_sip.MAIN: _of_chan_sip, pjsip.MAIN: _of_pjsip, pjsip_wizard.MAIN: _of_wizards}
     present = [name for name in files if os.path.exists(os.path.join(config_dir, name))]
     if not present:
-        raise ConfigError(config_dir, f"has neither {' nor '.join(files)}")
+        raise ConfigError(config_dir, f"has none of {', '.join(files)}")
     for name in present:
         path = os.path.join(config_dir, name)
         effective = load(path, config_dir=config_dir)
@@ -48,24 +55,46 @@ def _of_chan_sip(effective: Effective) -> List[ExpectedTrunk]:
     default_expiry = _number(general.last("defaultexpiry")) if general else None
     hosts = _peers_by_host(effective)
     trunks: List[ExpectedTrunk] = []
-    for line in _register_lines(general):
-        peers = hosts.get(fold(_bare(line.host)), ())
+    named: Dict[str, Tuple[ExpectedPeer, ...]] = {
+        peer.section: (peer,) for peers in hosts.values() for peer in peers
+    }
+    for line in _register_lines(effective):
+        # Where a section has the name, chan_sip takes its host (create_addr()).
+        peers = hosts.get(fold(_bare(line.host)), ()) or named.get(line.peer or line.host, ())
         name = _name(peers) if peers else None
         if name is None or name in [trunk.name for trunk in trunks]:
             name = f"{line.user}@{line.host}"
         registration = _registration(line, default_expiry or DEFAULT_EXPIRY)
         trunks.append(ExpectedTrunk(name, chan_sip.NAME, registration, peers))
-    registrars = {fold(_bare(trunk.registration.host)) for trunk in trunks if trunk.registration}
-    for host, peers in hosts.items():
-        if host not in registrars:
+    registering = {peer for trunk in trunks for peer in trunk.peers}
+    for peers in hosts.values():
+        if not registering.intersection(peers):
             trunks.append(ExpectedTrunk(_name(peers), chan_sip.NAME, None, peers))
     return trunks
 
 
-def _register_lines(general: Optional[EffectiveSection]) -> List[RegisterLine]:
+def _register_lines(effective: Effective) -> List[RegisterLine]:
+    general = effective.first("general")
     values = [entry.value for entry in general.values("register")] if general else []
+    values += map(_of_callback, _sections(effective, "callbackextension"))
     # What chan_sip drops cannot be expected to run; lint says so.
     return [parsed.line for parsed in map(register_line.parse, dict.fromkeys(values)) if parsed.line]
+
+
+def _of_callback(section: EffectiveSection) -> str:
+    """The register line that chan_sip makes of a peer with callbackextension (build_peer()), without the secret."""
+    user = _last(section, "defaultuser") or _last(section, "username")
+    return f"{section.name}?{user}@{_last(section, 'host')}/{_last(section, 'callbackextension')}"
+
+
+def _sections(effective: Effective, key: str) -> List[EffectiveSection]:
+    """Those that count, and have the option."""
+    return [section for section in effective.sections if not section.template and section.last(key)]
+
+
+def _last(section: EffectiveSection, key: str) -> str:
+    entry = section.last(key)
+    return entry.value if entry else ""
 
 
 def _registration(line: RegisterLine, default_expiry: int) -> ExpectedRegistration:
@@ -115,9 +144,47 @@ def _bare(host: str) -> str:
     return host[1:-1] if host.startswith("[") and host.endswith("]") else host
 
 
+def _of_wizards(effective: Effective) -> List[ExpectedTrunk]:
+    return _of_pjsip(load_text(pjsip_wizard.as_pjsip_conf(effective)))
+
+
 def _of_pjsip(effective: Effective) -> List[ExpectedTrunk]:
     found = pjsip.read(effective)
-    return [_expectation(trunk, origin) for trunk, origin in zip(found.trunks, found.origins)]
+    trunks = [_expectation(trunk, origin) for trunk, origin in zip(found.trunks, found.origins)]
+    known = {id(section) for origin in found.origins for section in origin.sections}
+    rest = [section for section in _sections(effective, "type") if id(section) not in known]
+    trunks += [_unread(section) for section in rest if "registration" in _kinds(section)]
+    return trunks + [_trusting(section) for section in rest if _trusted_hosts(section)]
+
+
+def _unread(section: EffectiveSection) -> ExpectedTrunk:
+    """A registration that is no trunk of ours, as the running one will be shown."""
+    user, _at, domain = account_of(_last(section, "client_uri")).rpartition("@")
+    host, port = _REGISTRAR.findall(registrar_of(_last(section, "server_uri")))[0]
+    registration = ExpectedRegistration(
+        user=user,
+        host=host,
+        port=int(port or DEFAULT_PORTS["udp"]),
+        transport="udp",
+        domain=domain,
+        expiry=_number(section.last("expiration")) or EXPIRATION_DEFAULT,
+        name=section.name,
+    )
+    return ExpectedTrunk(section.name, pjsip.NAME, registration, ())
+
+
+def _trusted_hosts(section: EffectiveSection) -> List[str]:
+    """The hosts of an identify that lets calls in, and belongs to no trunk that calls; networks cannot be looked up."""
+    if "identify" not in _kinds(section) or not section.last("endpoint"):
+        return []
+    matches = [match.strip() for entry in section.values("match") for match in entry.value.split(",")]
+    return [match for match in matches if match and "/" not in match]
+
+
+def _trusting(section: EffectiveSection) -> ExpectedTrunk:
+    endpoint = _last(section, "endpoint")
+    peers = (ExpectedPeer(endpoint, host, calling=False) for host in _trusted_hosts(section))
+    return ExpectedTrunk(endpoint, pjsip.NAME, None, tuple(peers))
 
 
 def _expectation(data: Dict[str, Any], origin: Origin) -> ExpectedTrunk:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from dataclasses import replace
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
@@ -22,22 +23,38 @@ _CHAN_SIP = "chan_sip"
 # Seconds.
 _SLOW = 1.0
 _ALL_INTERFACES = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+_NUMBER = re.compile("-?[0-9]{1,10}")
+_REGISTRY = ("Host", "Port", "Username", "Domain", "State", "Refresh", "RegistrationTime")
+# For these, Asterisk's control socket is of no use, and AMI may still be.
+_NO_CLI = ("permission_denied", "not_running", "not_installed", "not_answering")
 
 
-def observe(expected: Sequence[ExpectedTrunk], *, config_dir: str, timeout: float = 5.0) -> Snapshot:
+def observe(
+    expected: Sequence[ExpectedTrunk],
+    *,
+    config_dir: str,
+    timeout: float = 5.0,
+    access: Optional[ami.Access] = None,
+) -> Snapshot:
     """What Asterisk shows now; never raises for what is wrong with it, but says so in the snapshot.
 
     expected: whose sections are of interest; of a driver that none of them uses, nothing need be there
     timeout: seconds for each single answer
+    access: of the manager interface to ask, maybe of another host, and nothing else; by default the one that the files
+        in *config_dir* have for us, and the CLI
     """
+    if access:
+        try:
+            return _over_ami(access, _no_cli, expected, timeout)
+        except ami.Denied as error:
+            return Snapshot(failure=Unavailable("permission_denied", str(error)))
+        except ami.AmiError as error:
+            return Snapshot(failure=Unavailable("not_answering", str(error)))
     notes: List[str] = []
     ask = cli.connect(config_dir, timeout=timeout)
     try:
         try:
-            access = _access(config_dir)
-            with ami.Session(access.host, access.port, timeout=timeout) as session:
-                session.login(manager.USER, access.secret)
-                return _over_ami(session, ask, expected)
+            return _over_ami(_access(config_dir), ask, expected, timeout)
         except (ami.AmiError, ConfigError) as error:
             notes.append(f"asked over the CLI, not AMI: {error}")
         except OSError as error:
@@ -45,6 +62,10 @@ def observe(expected: Sequence[ExpectedTrunk], *, config_dir: str, timeout: floa
         return _over_cli(ask, expected, tuple(notes))
     except Unavailable as failure:
         return Snapshot(failure=failure, notes=tuple(notes))
+
+
+def _no_cli(*_commands: str) -> str:
+    raise Unavailable("permission_denied", "over AMI alone, what chan_pjsip lets in is not to be seen")
 
 
 def tell(commands: Sequence[str], *, config_dir: str, timeout: float = 30.0) -> None:
@@ -62,14 +83,8 @@ def tell(commands: Sequence[str], *, config_dir: str, timeout: float = 30.0) -> 
                 raise
 
 
-class _Access(NamedTuple):
-    host: str
-    port: int
-    secret: str
-
-
-def _access(config_dir: str) -> _Access:
-    """Where the manager interface listens, and the secret of our user there."""
+def _access(config_dir: str) -> ami.Access:
+    """Where the manager interface listens, and our user there."""
     own = os.path.join(config_dir, manager.FILENAME)
     text = read_text(own)
     if text is None:
@@ -80,7 +95,12 @@ def _access(config_dir: str) -> _Access:
     general = load(os.path.join(config_dir, manager.MAIN), config_dir=config_dir).first("general")
     address = _setting(general, "bindaddr") or "127.0.0.1"
     port = _setting(general, "port") or ""
-    return _Access(_ALL_INTERFACES.get(address, address), int(port) if port.isdigit() else ami.PORT, secret)
+    return ami.Access(
+        _ALL_INTERFACES.get(address, address),
+        int(port) if _NUMBER.fullmatch(port) else ami.PORT,
+        manager.USER,
+        secret,
+    )
 
 
 def _setting(section: Optional[EffectiveSection], key: str) -> Optional[str]:
@@ -89,21 +109,26 @@ def _setting(section: Optional[EffectiveSection], key: str) -> Optional[str]:
 
 
 class _Seen(NamedTuple):
-    """What one driver shows."""
+    """What one driver shows; unseen: why there is nothing of its sections."""
 
     registrations: Sequence[Registration] = ()
     peers: Mapping[str, Peer] = {}
     endpoints: Mapping[str, Endpoint] = {}
     started_at: Optional[int] = None
+    unseen: Optional[Unavailable] = None
 
 
-def _over_ami(session: ami.Session, ask: cli.Ask, expected: Sequence[ExpectedTrunk]) -> Snapshot:
-    settings = session.ask("CoreSettings").response
-    looks = {
-        _CHAN_SIP: lambda: _chan_sip_over_ami(session),
-        pjsip.NAME: lambda: _pjsip(ask, _accounts(session), _sections(expected, pjsip.NAME)),
-    }
-    return _snapshot("ami", settings.get("AsteriskVersion"), looks)
+def _over_ami(
+    access: ami.Access, ask: cli.Ask, expected: Sequence[ExpectedTrunk], timeout: float
+) -> Snapshot:
+    with ami.Session(access, timeout=timeout) as session:
+        session.login(access.user, access.secret)
+        settings = session.ask("CoreSettings").response
+        looks = {
+            _CHAN_SIP: lambda: _chan_sip_over_ami(session),
+            pjsip.NAME: lambda: _pjsip_over_ami(session, ask, _sections(expected, pjsip.NAME)),
+        }
+        return _snapshot("ami", settings.get("AsteriskVersion"), looks)
 
 
 def _over_cli(ask: cli.Ask, expected: Sequence[ExpectedTrunk], notes: Tuple[str, ...]) -> Snapshot:
@@ -129,6 +154,12 @@ def _snapshot(
             seen[driver] = look()
         except Unavailable as failure:
             unavailable[driver] = failure
+        except ami.UnknownAction:
+            unavailable[driver] = Unavailable(
+                "driver_not_loaded", f"Asterisk has no actions of {driver} for AMI"
+            )
+        except ami.Denied as denied:
+            unavailable[driver] = Unavailable("permission_denied", str(denied))
     of_chan_sip, of_pjsip = seen.get(_CHAN_SIP, _Seen()), seen.get(pjsip.NAME, _Seen())
     return Snapshot(
         source=source,
@@ -138,6 +169,7 @@ def _snapshot(
         notes=notes,
         endpoints=of_pjsip.endpoints,
         unavailable=unavailable,
+        unseen={driver: one.unseen for driver, one in seen.items() if one.unseen},
         started_at=of_pjsip.started_at,
     )
 
@@ -149,11 +181,8 @@ def _sections(expected: Sequence[ExpectedTrunk], driver: str) -> List[str]:
 
 
 def _chan_sip_over_ami(session: ami.Session) -> _Seen:
-    try:
-        registry = session.ask("SIPshowregistry").entries
-        peers = session.ask("SIPpeers").entries
-    except ami.UnknownAction:
-        raise Unavailable("driver_not_loaded", "Asterisk knows no action SIPshowregistry") from None
+    registry = session.entries("SIPshowregistry", *_REGISTRY)
+    peers = session.entries("SIPpeers", "ObjectName", "IPaddress", "Status")
     return _Seen(
         [_registration(entry) for entry in registry], {peer["ObjectName"]: _peer(peer) for peer in peers}
     )
@@ -165,9 +194,15 @@ def _registration(entry: Message) -> Registration:
         account=f"{entry['Username']}@{entry['Domain']}",
         registrar=f"{entry['Host']}:{entry['Port']}",
         state=entry["State"],
-        refresh=int(entry["Refresh"]),
-        registered_at=int(entry["RegistrationTime"]) or None,
+        refresh=_number(entry, "Refresh"),
+        registered_at=_number(entry, "RegistrationTime") or None,
     )
+
+
+def _number(entry: Message, field: str) -> int:
+    if not _NUMBER.fullmatch(entry[field]):
+        raise Unavailable("unreadable", f"an entry has the {field} '{entry[field][:20]}'")
+    return int(entry[field])
 
 
 def _peer(entry: Message) -> Peer:
@@ -177,8 +212,19 @@ def _peer(entry: Message) -> Peer:
 
 def _chan_sip_over_cli(ask: cli.Ask, sections: Sequence[str]) -> _Seen:
     registrations = cli.read_registrations(ask("sip show registry"), _CHAN_SIP)
-    peers = {section: cli.read_peer(ask(f"sip show peer {section}")) for section in sections}
-    return _Seen(registrations, {section: peer for section, peer in peers.items() if peer})
+    shown = ask(*(f"sip show peer {section}" for section in sections)) if sections else ""
+    peers = cli.read_peers(shown)
+    return _Seen(registrations, {section: peers[section] for section in sections if section in peers})
+
+
+def _pjsip_over_ami(session: ami.Session, ask: cli.Ask, sections: Sequence[str]) -> _Seen:
+    accounts = pjsip.accounts_of_ami(session.entries(pjsip.ACTION, *pjsip.FIELDS))
+    try:
+        return _pjsip(ask, lambda _names: accounts, sections)
+    except Unavailable as failure:
+        if failure.cause not in _NO_CLI:
+            raise
+        return _Seen(tuple(pjsip.registrations_of_ami(accounts)), unseen=failure)
 
 
 def _pjsip(ask: cli.Ask, accounts: pjsip.Accounts, sections: Sequence[str]) -> _Seen:
@@ -190,10 +236,3 @@ def _pjsip(ask: cli.Ask, accounts: pjsip.Accounts, sections: Sequence[str]) -> _
         registrations = tuple(replace(one, next_at=None) for one in registrations)
     endpoints = pjsip.read_endpoints(ask(pjsip.ENDPOINTS), sections)
     return _Seen(registrations, endpoints=endpoints, started_at=started_at)
-
-
-def _accounts(session: ami.Session) -> pjsip.Accounts:
-    def accounts(_names: Sequence[str]) -> Mapping[str, pjsip.Account]:
-        return pjsip.accounts_of_ami(session.ask("PJSIPShowRegistrationsOutbound").entries)
-
-    return accounts

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a running chan_pjsip shows: of its registrations over the CLI and AMI, of its endpoints over the CLI.
 
-Only the CLI tells when the next REGISTER is due (NextReg of AMI is always 0), and which addresses a user of AMI may
-not ask for who may only read reports. Only AMI gives the accounts of all registrations at once.
+Only the CLI tells when the next REGISTER is due (NextReg of AMI is always 0), and which addresses are let in: of AMI,
+only users who may also restart Asterisk may ask for them. Only AMI gives the accounts of all registrations at once, and
+whole, where the lists of the CLI cut URIs; the CLI has them one by one. So both are asked, or one where the other
+cannot be had.
 """
 
 from __future__ import annotations
@@ -11,12 +13,10 @@ from __future__ import annotations
 import re
 from typing import Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ..drivers.pjsip_conf import parse_uri, unescaped
-from ..fields import bracketed
-from ..register_line import DEFAULT_PORTS
 from ..secrets import MASK
+from ..uris import DEFAULT_PORTS, bracketed, parse_uri, unescaped
 from .ami import Message
-from .cli import Ask
+from .cli import Ask, lines
 from .snapshot import Endpoint, Registration, Unavailable
 
 NAME = "pjsip"
@@ -27,7 +27,7 @@ ENDPOINTS = "pjsip show endpoints"
 # The name is never cut; the URI behind it is, down to nothing.
 _REGISTRATION = re.compile(
     r" (?P<name>\S.*?)/(?:sips?:\S*|s|si|sip|sips|)\s+(?:\S+\s+)?"
-    rf"(?P<state>{'|'.join(STATES)})(?:\s+\(exp\. (?P<seconds>\d+)s(?P<ago> ago)?\))?\s*"
+    rf"(?P<state>{'|'.join(STATES)})(?:\s+\(exp\. (?P<seconds>[0-9]{{1,10}})s(?P<ago> ago)?\))?\s*"
 )
 # ast_sip_cli_print_endpoint_body(): the name, maybe a slash and the caller's number, and the state of the device.
 _ENDPOINT = re.compile(
@@ -38,8 +38,9 @@ _LABEL_WIDTH = 51
 _CONTACT = re.compile(r"\s+Contact:  \S.*\s\S+\s+(?P<status>[A-Z]\w*)\s+(?P<milliseconds>\S+)\s*")
 _MATCH = re.compile(r"\s+Match: (?P<match>\S+)\s*")
 _SINGLE = re.compile(r"(.*\..*/32|.*:.*/128)")
-_PARAMETER = re.compile(r" (?P<key>\w+) +: (?P<value>.*?)\s*")
-_COUNT = re.compile(r"Objects found: (\d+)")
+_PARAMETER = re.compile(r" (?P<key>client_uri|server_uri|retry_interval) +: (?P<value>.*?)\s*")
+_SECONDS = re.compile("[0-9]{1,10}")
+_COUNT = re.compile(r"Objects found: ([0-9]{1,10})\b")
 _NOTHING = "No objects found."
 
 
@@ -52,15 +53,19 @@ class Shown(NamedTuple):
 
 
 class Account(NamedTuple):
-    """What else is known of a registration."""
+    """What else is known of a registration; state: as AMI shows it, None from the CLI"""
 
     client_uri: str
     server_uri: str
     retry_interval: int
+    state: Optional[str] = None
 
 
 # The accounts of the registrations of these names.
 Accounts = Callable[[Sequence[str]], Mapping[str, Account]]
+# The action of AMI that lists them, and what is needed of its entries.
+ACTION = "PJSIPShowRegistrationsOutbound"
+FIELDS = ("ObjectName", "ClientUri", "ServerUri", "RetryInterval", "Status")
 
 
 def registrations(ask: Ask, accounts: Accounts, now: int) -> Iterator[Registration]:
@@ -68,18 +73,30 @@ def registrations(ask: Ask, accounts: Accounts, now: int) -> Iterator[Registrati
     shown = read_registrations(ask(REGISTRATIONS))
     known = accounts([one.name for one in shown])
     for one in shown:
-        # Without an account, it went away in between.
+        # Without an account, it came or went in between.
         if one.name in known:
-            account = known[one.name]
-            yield Registration(
-                driver=NAME,
-                account=_account(account.client_uri),
-                registrar=_registrar(account.server_uri),
-                state=one.state,
-                name=one.name,
-                next_at=None if one.due is None else now + one.due,
-                retry_interval=account.retry_interval,
-            )
+            next_at = None if one.due is None else now + one.due
+            yield _registration(one.name, known[one.name], one.state, next_at)
+
+
+def registrations_of_ami(accounts: Mapping[str, Account]) -> Iterator[Registration]:
+    """The same where the CLI cannot be had; Unavailable for a state that is none."""
+    for name, account in accounts.items():
+        if account.state not in STATES:
+            raise Unavailable("unreadable", f"{ACTION} has the state '{account.state}'")
+        yield _registration(name, account, account.state, None)
+
+
+def _registration(name: str, account: Account, state: str, next_at: Optional[int]) -> Registration:
+    return Registration(
+        driver=NAME,
+        account=account_of(account.client_uri),
+        registrar=registrar_of(account.server_uri),
+        state=state,
+        name=name,
+        next_at=next_at,
+        retry_interval=account.retry_interval,
+    )
 
 
 def read_registrations(text: str) -> List[Shown]:
@@ -97,26 +114,45 @@ def read_registrations(text: str) -> List[Shown]:
 
 
 def accounts_of_ami(entries: Iterable[Message]) -> Dict[str, Account]:
+    """By name; Unavailable when a number is none."""
     return {
-        entry["ObjectName"]: Account(entry["ClientUri"], entry["ServerUri"], int(entry["RetryInterval"]))
+        entry["ObjectName"]: Account(
+            entry["ClientUri"], entry["ServerUri"], _seconds(entry["RetryInterval"]), entry["Status"]
+        )
         for entry in entries
     }
 
 
 def accounts_of_cli(ask: Ask) -> Accounts:
     def accounts(names: Sequence[str]) -> Mapping[str, Account]:
-        found = {name: read_account(ask(f"pjsip show registration {name}")) for name in names}
-        return {name: account for name, account in found.items() if account}
+        return read_accounts(ask(*(f"pjsip show registration {name}" for name in names))) if names else {}
 
     return accounts
 
 
-def read_account(text: str) -> Optional[Account]:
-    """The registration of ``pjsip show registration NAME``; None when there is none of that name."""
-    fields = {match["key"]: match["value"] for match in map(_PARAMETER.fullmatch, text.splitlines()) if match}
-    if "client_uri" not in fields:
-        return None
-    return Account(fields["client_uri"], fields["server_uri"], int(fields["retry_interval"]))
+def read_accounts(text: str) -> Dict[str, Account]:
+    """By name, what one ``pjsip show registration NAME`` after the other shows; Unavailable unless it is whole."""
+    told: Dict[str, Dict[str, str]] = {}
+    name = ""
+    for line in lines(text):
+        row, parameter = _REGISTRATION.fullmatch(line), _PARAMETER.fullmatch(line)
+        if row:
+            name = row["name"]
+        elif parameter and name:
+            told.setdefault(name, {})[parameter["key"]] = parameter["value"]
+    try:
+        return {
+            name: Account(one["client_uri"], one["server_uri"], _seconds(one["retry_interval"]))
+            for name, one in told.items()
+        }
+    except KeyError as missing:
+        raise Unavailable("unreadable", f"'pjsip show registration' shows no {missing}") from None
+
+
+def _seconds(text: str) -> int:
+    if not _SECONDS.fullmatch(text):
+        raise Unavailable("unreadable", f"a retry_interval of '{text[:20]}'")
+    return int(text)
 
 
 def read_endpoints(text: str, sections: Iterable[str]) -> Dict[str, Endpoint]:
@@ -131,18 +167,19 @@ def read_endpoints(text: str, sections: Iterable[str]) -> Dict[str, Endpoint]:
         elif match and shown:
             shown[-1][2].append(_address(match["match"]))
     _check_count(text, len(shown), ENDPOINTS)
-    found = {}
-    for section in sections:
-        for label, contacts, matches in shown:
-            if _is_label_of(section, label):
-                found[section] = Endpoint(tuple(dict.fromkeys(matches)), tuple(contacts))
-    return found
+    found: Dict[str, Endpoint] = {}
+    for label, contacts, matches in shown:
+        runs = Endpoint(tuple(dict.fromkeys(matches)), tuple(contacts))
+        found.update((name, runs) for name in _names(label))
+    wanted = ((section, found.get(section[:_LABEL_WIDTH])) for section in sections)
+    return {section: runs for section, runs in wanted if runs}
 
 
-def _is_label_of(section: str, label: str) -> bool:
-    if len(label) >= _LABEL_WIDTH and len(section) > _LABEL_WIDTH:
-        return section.startswith(label)
-    return label == section or label.startswith(f"{section}/")
+def _names(label: str) -> Iterator[str]:
+    """What the endpoint may be called: behind any slash, the caller's number may begin."""
+    yield label
+    for slash in re.finditer("/", label):
+        yield label[: slash.start()]
 
 
 def _qualified(status: str, milliseconds: str) -> str:
@@ -157,7 +194,7 @@ def _address(match: str) -> str:
 def _body(text: str) -> Iterator[str]:
     """The lines below the heading."""
     _heading, _line, body = text.partition("\n====")
-    return iter(body.splitlines())
+    return lines(body)
 
 
 def _check_count(text: str, read: int, command: str) -> None:
@@ -168,13 +205,15 @@ def _check_count(text: str, read: int, command: str) -> None:
         raise Unavailable("unreadable", f"'{command}' has {said} objects, {read} were read")
 
 
-def _account(uri: str) -> str:
+def account_of(uri: str) -> str:
+    """``user@domain``; a mask for a client_uri that cannot be read."""
     parsed = parse_uri(uri)
     # What cannot be read may hold a password.
     return f"{unescaped(parsed[0].user or '')}@{bracketed(parsed[0].host)}" if parsed else MASK
 
 
-def _registrar(uri: str) -> str:
+def registrar_of(uri: str) -> str:
+    """``host:port``, or the host alone; a mask for a server_uri that cannot be read."""
     parsed = parse_uri(uri)
     if not parsed:
         return MASK

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from typing import Optional
 
@@ -18,7 +17,6 @@ def started_at(config_dir: str = "/etc/asterisk") -> Optional[float]:
     """When it was started (epoch seconds); None when none runs, or none that we may ask."""
     ask = cli.connect(config_dir, timeout=_TIMEOUT)
     try:
-        found = re.search(r"System uptime: *(\d+)", ask("core show uptime seconds"))
+        return time.time() - cli.read_uptime(ask(cli.UPTIME))
     except Unavailable:
         return None
-    return time.time() - int(found[1]) if found else None

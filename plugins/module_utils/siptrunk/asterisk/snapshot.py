@@ -112,6 +112,7 @@ class Snapshot:
     source: ``ami``, ``cli``, or None when nobody answered; then *failure* says why
     peers, endpoints: by name: of chan_sip, of chan_pjsip
     unavailable: why a driver did not answer, by its name
+    unseen: why a driver's sections were not to be seen, though its registrations were, by its name
     started_at: epoch seconds; None when it was not asked
     """
 
@@ -123,6 +124,7 @@ class Snapshot:
     notes: Tuple[str, ...] = ()
     endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
     unavailable: Mapping[str, Unavailable] = field(default_factory=dict)
+    unseen: Mapping[str, Unavailable] = field(default_factory=dict)
     started_at: Optional[int] = None
 
     def why_not(self, driver: str) -> Optional[Unavailable]:

@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import time
 from datetime import datetime
-from typing import Callable, Dict, List, Optional
+from importlib import import_module
+from types import ModuleType
+from typing import Callable, Collection, Dict, List, Optional, Sequence
 
-from ..asterisk import configured, live
+from ..asterisk import ami, live
 from ..asterisk.snapshot import Snapshot
 from ..causes import EXIT_CODES, UNKNOWN
 from ..console import complain, show
@@ -19,28 +22,16 @@ from ..errors import ConfigError, SipTrunkError
 from ..expectation import FILENAME, ExpectedTrunk, from_json
 from ..files import Attributes, read_text, write_text
 from ..judges.pjsip import renewals
-from ..report import html, json, junit, nagios, prometheus, text
 from ..resolver import Resolver
+from ..uris import unbracketed
 from ..verify import PATIENCE, Report, verify
 
 NAME = "verify"
 HELP = "Compare the running Asterisk with the expected trunks."
 
-_FORMATS: Dict[str, Callable[[Report], str]] = {
-    "text": text.render,
-    "json": json.render,
-    "nagios": nagios.render,
-    "prometheus": prometheus.render,
-    "junit": junit.render,
-    "html": html.render,
-}
-# Those that machines read say also when there is no verdict.
-_UNKNOWN: Dict[str, Callable[[str, float], str]] = {
-    "nagios": nagios.unknown,
-    "prometheus": prometheus.unknown,
-    "junit": junit.unknown,
-    "html": html.unknown,
-}
+# Modules of ``report``; those that machines read say also when there is no verdict.
+_FORMATS = ("text", "json", "nagios", "prometheus", "junit", "html")
+_PLACE = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]:]+)(?::(?P<port>[0-9]{1,5}))?")
 # A trunk in order needs no wait; the others get the time that it takes to tell "not yet" from "never".
 _DEFAULT_WAIT = PATIENCE + 2
 _CLEAR_LINE = "\r\033[K"
@@ -56,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--expect",
         metavar="FILE",
-        help=f"manifest of the expected trunks (default: DIR/{FILENAME}; without it, sip.conf and pjsip.conf)",
+        help=f"manifest of the expected trunks (default: DIR/{FILENAME}; without it, what the configuration has)",
     )
     parser.add_argument("--config-dir", default="/etc/asterisk", metavar="DIR", help="default: /etc/asterisk")
     parser.add_argument(
@@ -68,7 +59,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--since",
-        type=_moment,
+        type=moment,
         metavar="TIME",
         help="a registration must be newer than this: seconds of the epoch, or ISO 8601",
     )
@@ -87,7 +78,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "it does; repeat it for several",
     )
     parser.add_argument("--allow-none", action="store_true", help="to expect no trunk is ok, not unknown")
-    parser.add_argument("--format", choices=list(_FORMATS), default="text")
+    parser.add_argument("--format", choices=_FORMATS, default="text")
     parser.add_argument(
         "-o",
         "--output",
@@ -101,6 +92,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
         const=5.0,
         metavar="SECONDS",
         help="look again every so many seconds (default: 5), until Ctrl-C",
+    )
+    manager = parser.add_argument_group(
+        "another manager interface (AMI)",
+        "By default the one of this host is asked, with the user that the role has made for it, or the CLI.",
+    )
+    manager.add_argument("--ami", metavar="HOST[:PORT]", help="ask this one, and nothing else")
+    manager.add_argument("--ami-user", metavar="NAME")
+    manager.add_argument(
+        "--ami-secret", metavar="FILE", help="a file that has the secret of the user, and nothing else"
+    )
+    manager.add_argument(
+        "--ami-tls", action="store_true", help="over TLS; the certificate must be good for HOST"
+    )
+    manager.add_argument(
+        "--ami-ca", metavar="FILE", help="who may have signed it (default: whom this host trusts)"
     )
 
 
@@ -124,7 +130,7 @@ def _answer(args: argparse.Namespace) -> int:
     """Look, and say what was seen; gives the exit code."""
     try:
         report = _report(args)
-        answer, code = _FORMATS[args.format](report), report.exit_code
+        answer, code = _face(args.format).render(report), report.exit_code
     except PermissionError as error:
         return _unknown(args, f"{error}; run this as root or asterisk")
     except (SipTrunkError, OSError) as error:
@@ -135,25 +141,19 @@ def _answer(args: argparse.Namespace) -> int:
     return _give(args, answer, code)
 
 
+def _face(name: str) -> ModuleType:
+    return import_module(f"..report.{name}", __package__)
+
+
 def _report(args: argparse.Namespace) -> Report:
-    expected = _expected(args.expect, args.config_dir)
-    looks = _Looks()
-
-    def look(watched: float) -> Report:
-        asked_at = time.time()
-        snapshot: Snapshot = live.observe(expected, config_dir=args.config_dir)
-        return verify(
-            expected,
-            snapshot,
-            now=time.time(),
-            resolve=Resolver().resolve,
-            since=args.since,
-            watched=watched,
-            new=args.new,
-            renewed=looks.renewed(snapshot, asked_at),
-            allow_none=args.allow_none,
-        )
-
+    look = looking(
+        expected_trunks(args.expect, args.config_dir),
+        args.config_dir,
+        since=args.since,
+        new=args.new,
+        allow_none=args.allow_none,
+        access=_access(args),
+    )
     if args.after:
         # What is there now is what must change.
         look(0.0)
@@ -190,6 +190,40 @@ def _moment_shown() -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S")
 
 
+def looking(
+    expected: Sequence[ExpectedTrunk],
+    config_dir: str,
+    *,
+    since: Optional[float] = None,
+    new: Optional[Collection[str]] = None,
+    allow_none: bool = False,
+    access: Optional[ami.Access] = None,
+) -> Callable[[float], Report]:
+    """How to look at the trunks, again and again; what is returned is given the seconds since the first look.
+
+    since, new, allow_none: as verify() has them
+    access: as live.observe() has it
+    """
+    looks = _Looks()
+
+    def look(watched: float) -> Report:
+        asked_at = time.time()
+        snapshot: Snapshot = live.observe(expected, config_dir=config_dir, access=access)
+        return verify(
+            expected,
+            snapshot,
+            now=time.time(),
+            resolve=Resolver().resolve,
+            since=since,
+            watched=watched,
+            new=new,
+            renewed=looks.renewed(snapshot, asked_at),
+            allow_none=allow_none,
+        )
+
+    return look
+
+
 class _Looks:
     """Remembers what the last look showed: chan_pjsip does not tell when it registered, so it must be seen."""
 
@@ -209,7 +243,7 @@ class _Looks:
 def _unknown(args: argparse.Namespace, reason: str) -> int:
     """No verdict is possible."""
     complain(f"siptrunk verify: {reason}")
-    said = _UNKNOWN.get(args.format)
+    said = getattr(_face(args.format), "unknown", None)
     code = EXIT_CODES[UNKNOWN]
     return _give(args, said(reason, time.time()), code) if said else code
 
@@ -253,14 +287,44 @@ def _progress(report: Report, watched: float) -> None:
     sys.stderr.flush()
 
 
-def _expected(manifest: Optional[str], config_dir: str) -> List[ExpectedTrunk]:
+def expected_trunks(manifest: Optional[str], config_dir: str) -> List[ExpectedTrunk]:
+    """Those of the manifest; without one, those that the files of both drivers have. ConfigError, OSError."""
     path = manifest or os.path.join(config_dir, FILENAME)
     content = read_text(path)
     if content is not None:
         return from_json(content, path)
     if manifest:
         raise ConfigError(path, "there is no such file")
+    # It takes the readers of all files along.
+    from ..asterisk import configured
+
     return configured.expected(config_dir)
+
+
+def _access(args: argparse.Namespace) -> Optional[ami.Access]:
+    """Of the manager interface to ask; None when it is that of this host."""
+    if args.ami is None:
+        if args.ami_user or args.ami_secret or args.ami_tls or args.ami_ca:
+            raise SipTrunkError(
+                "--ami-user and the like say how to ask the manager interface of --ami; name it"
+            )
+        return None
+    if args.after:
+        raise SipTrunkError(
+            "--after needs the CLI of this host, and --ami asks another one; give only one of them"
+        )
+    place = _PLACE.fullmatch(args.ami)
+    if not place or int(place["port"] or 1) > 65535:
+        raise SipTrunkError(
+            f"--ami {args.ami}: is no HOST or HOST:PORT; write [::1]:5038 for an IPv6 address"
+        )
+    if not args.ami_user or not args.ami_secret:
+        raise SipTrunkError("--ami needs --ami-user, and --ami-secret with the file of its secret")
+    secret = (read_text(args.ami_secret) or "").rstrip("\r\n")
+    if not secret or "\n" in secret:
+        raise ConfigError(args.ami_secret, "has no secret, or more than one line")
+    port = int(place["port"] or (ami.TLS_PORT if args.ami_tls else ami.PORT))
+    return ami.Access(unbracketed(place["host"]), port, args.ami_user, secret, args.ami_tls, args.ami_ca)
 
 
 def _seconds(value: str) -> float:
@@ -277,7 +341,7 @@ def _interval(value: str) -> float:
     return max(_seconds(value), _SHORTEST_INTERVAL)
 
 
-def _moment(value: str) -> float:
+def moment(value: str) -> float:
     try:
         return float(value)
     except ValueError:

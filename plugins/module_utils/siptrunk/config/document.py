@@ -12,7 +12,6 @@ import fnmatch
 import os
 import re
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ..errors import ConfigError, NotRepresentable
@@ -171,6 +170,9 @@ class Section:
         ]
         # What is appended to another entry is no value of its own, and equals none.
         said = [None if entry.operator == "+=" else entry.value for _place, entry in old]
+        # Who only reads need not wait for this.
+        from difflib import SequenceMatcher
+
         differences = SequenceMatcher(None, said, values, autojunk=False).get_opcodes()
         # Backwards, so that the places that are still to come stay the same.
         for tag, start, end, first, last in reversed(differences):

@@ -21,11 +21,12 @@ from ..drivers import pjsip
 from ..drivers.chan_sip_peer import CHALLENGED, FORCE, FRIEND, ONE_PORT, SEVERAL_TRANSPORTS
 from ..drivers.options import Catalogue
 from ..drivers.pjsip_conf import CHOICES
-from ..drivers.shared import CHANGED, IGNORED, LOST, NO, Leftover, unbracketed
+from ..drivers.shared import CHANGED, IGNORED, LOST, NO, Leftover
 from ..drivers.sip_conf import FIELD_OF, INHERITED, INSECURE, PEER_OPTION, RAW, RETRY_INTERVAL
 from ..errors import Problem
 from ..fields import is_address
 from ..secrets import MASK, mask, secrets_in
+from ..uris import unbracketed
 from . import general_options
 from .account import NOT_REPRESENTABLE, Account, Fate, Place, carried, changed, left_alone, lost, worst
 from .peer_options import ALSO_GENERAL, ONLY_GENERAL

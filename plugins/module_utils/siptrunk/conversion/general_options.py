@@ -14,8 +14,7 @@ from ..config.document import Document, Section
 from ..config.text import fold
 from ..drivers.shared import NO, YES
 from ..errors import NotRepresentable
-from ..fields import bracketed
-from ..register_line import DEFAULT_PORTS
+from ..uris import DEFAULT_PORTS, bracketed
 from .account import Fate, changed, left_alone, lost
 
 FOR_ALL = "is a setting for all of SIP, not for a trunk"

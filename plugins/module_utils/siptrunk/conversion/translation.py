@@ -13,8 +13,8 @@ from ..drivers.pjsip_conf import CHOICES
 from ..drivers.shared import YES
 from ..drivers.sip_conf import PEER_OPTION
 from ..fields import is_address
-from ..register_line import DEFAULT_PORTS
 from ..trunk import compact
+from ..uris import DEFAULT_PORTS
 from .account import Fate, Place, carried, changed, lost
 from .peer_options import (
     ALSO_GENERAL,

@@ -17,10 +17,11 @@ from ..config.effective import Effective
 from ..config.text import fold
 from ..errors import NotRepresentable, Problem
 from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
-from ..fields import bracketed, closest
-from ..register_line import DEFAULT_PORTS, RegisterLine
+from ..fields import closest
+from ..register_line import RegisterLine
 from ..secrets import MASK
 from ..trunk import Trunk, inbound_name, outbound_name
+from ..uris import DEFAULT_PORTS, bracketed
 from .chan_sip_reader import concerns, read
 from .shared import DENY_ALL, HEADER, YES, Leftover, Port, ReadBack, RenderedSection
 from .sip_conf import (

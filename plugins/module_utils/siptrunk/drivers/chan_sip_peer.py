@@ -13,8 +13,8 @@ from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Se
 
 from ..config.effective import EffectiveEntry, EffectiveSection
 from ..config.text import fold
-from ..register_line import DEFAULT_PORTS
-from .shared import CHANGED, IGNORED, access_list, codecs, unbracketed
+from ..uris import DEFAULT_PORTS, unbracketed
+from .shared import CHANGED, IGNORED, access_list, codecs
 from .sip_conf import (
     CODECS_DEFAULT,
     CONTEXT_DEFAULT,

@@ -18,8 +18,9 @@ from ..fields import SECTION_NAME
 from ..register_line import DEFAULT_EXPIRY, RegisterLine
 from ..secrets import MASK, SECRET_FIELDS
 from ..trunk import compact, unusual
+from ..uris import unbracketed
 from .chan_sip_peer import FATES, Found, Peer
-from .shared import CHANGED, IGNORED, LOST, Leftover, Origin, ReadBack, as_name, distinct, unbracketed
+from .shared import CHANGED, IGNORED, LOST, Leftover, Origin, ReadBack, as_name, distinct
 from .sip_conf import ENABLING, GENERAL, INHERITED, RETRY_INTERVAL, TYPES, shown
 
 # Where port and transport come from the register line, and what a peer without them has.

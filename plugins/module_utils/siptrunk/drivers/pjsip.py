@@ -21,9 +21,9 @@ from ..config.document import Document
 from ..config.text import fold
 from ..errors import NotRepresentable, Problem
 from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
-from ..fields import bracketed, is_address
-from ..register_line import DEFAULT_PORTS
+from ..fields import is_address
 from ..trunk import Credentials, RawOptions, Registration, Trunk
+from ..uris import DEFAULT_PORTS, Uri, bracketed, escaped, unescaped
 from .options import Catalogue
 from .pjsip_conf import (
     BY_WAY_OF,
@@ -36,11 +36,8 @@ from .pjsip_conf import (
     NEVER_GIVE_UP,
     PATIENCE,
     TRUNK,
-    Uri,
     canonical,
-    escaped,
     shown,
-    unescaped,
 )
 from .pjsip_reader import concerns, read
 from .shared import DENY_ALL, HEADER, Leftover, ReadBack, RenderedSection

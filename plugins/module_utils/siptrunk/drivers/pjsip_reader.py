@@ -17,9 +17,9 @@ from urllib.parse import unquote
 
 from ..config.effective import Effective, EffectiveEntry, EffectiveSection
 from ..config.text import fold
-from ..fields import bracketed, is_address
-from ..register_line import DEFAULT_PORTS
+from ..fields import is_address
 from ..trunk import compact
+from ..uris import DEFAULT_PORTS, Uri, bracketed, parse_uri, unescaped
 from .pjsip_conf import (
     BY_WAY_OF,
     CHOICES,
@@ -34,11 +34,8 @@ from .pjsip_conf import (
     PATIENCE,
     QUALIFY_TIMEOUT_DEFAULT,
     TRUNK,
-    Uri,
     canonical,
-    parse_uri,
     shown,
-    unescaped,
 )
 from .shared import YES, Leftover, Origin, ReadBack, access_list, as_name, codecs, distinct
 

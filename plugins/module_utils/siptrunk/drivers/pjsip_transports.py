@@ -17,12 +17,12 @@ from ..config.document import Document
 from ..config.effective import Effective
 from ..config.text import fold
 from ..errors import NotRepresentable, Problem, SipTrunkError
-from ..fields import bracketed, is_address
-from ..register_line import DEFAULT_PORTS
+from ..fields import is_address
 from ..trunk import Trunk
+from ..uris import DEFAULT_PORTS, bracketed, unbracketed
 from . import pjsip
 from .options import Catalogue
-from .shared import HEADER, Port, unbracketed
+from .shared import HEADER, Port
 
 FILENAME = "pjsip_trunks_transports.conf"
 MAIN = pjsip.MAIN

@@ -75,10 +75,6 @@ class ReadBack:
     answering: Dict[str, str] = field(default_factory=dict)
 
 
-def unbracketed(host: str) -> str:
-    return host[1:-1] if host.startswith("[") and host.endswith("]") else host
-
-
 def as_name(text: str) -> str:
     """The nearest name that a trunk may have."""
     name = re.sub(r"[^A-Za-z0-9._-]", "-", text)

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Dict, Iterator, List, Optional, Set
 
 from ..asterisk.snapshot import Registration
 from ..causes import Finding, finding
 from ..expectation import ExpectedRegistration, ExpectedTrunk
 from ..resolver import Addresses, normal
-from .scene import PATIENCE, Lease, Scene, facts_of, is_for, listed, local_time
+from .scene import PATIENCE, Lease, Scene, facts_of, listed, local_time
 
 NAME = "chan_sip"
 # handle_response_register() in channels/chan_sip.c: when chan_sip refreshes before the expiry.
@@ -22,14 +23,14 @@ _UNDER_WAY = ("Request Sent", "Auth. Sent")
 _FINAL_STATES = {"No Authentication": "wrong_password", "Rejected": "rejected", "Failed": "gave_up"}
 
 
-def carried(trunk: ExpectedTrunk, running: Registration) -> bool:
-    """It is the registration of the trunk."""
+def carrying(scene: Scene, trunk: ExpectedTrunk) -> List[Registration]:
+    """The registrations that run for the trunk."""
     want = trunk.registration
-    return want is not None and trunk.driver == running.driver == NAME and is_for(want, running)
+    return [running for running in scene.running(want) if running.driver == NAME] if want else []
 
 
 def lease(scene: Scene, trunk: ExpectedTrunk) -> Optional[Lease]:
-    want, matches = trunk.registration, _matches(scene, trunk)
+    want, matches = trunk.registration, carrying(scene, trunk)
     if not want or not matches:
         return None
     # Of several, the one that is registered, and latest.
@@ -49,11 +50,11 @@ def registration(
     facts: Dict[str, object] = facts_of(trunk)
     if has is None:
         return finding("missing", **facts)
-    matches = _matches(scene, trunk)
+    matches = carrying(scene, trunk)
     facts.update(state=has.state, expiry=f", expires in {has.expires_in} s", count=scene.rivals(want))
     if has.registered_at is not None:
         facts["registered_at"] = local_time(has.registered_at)
-    if matches[0].cut and sum(carried(other, matches[0]) for other in scene.expected) > 1:
+    if matches[0].cut and scene.claims(matches[0]) > 1:
         return finding("ambiguous", **facts)
     if _in_force(scene, has):
         return finding("duplicate" if scene.rivals(want) > 1 else "registered", **facts)
@@ -107,6 +108,7 @@ def _family(address: str) -> bool:
     return ":" in address
 
 
+@cache
 def granted_expiry(refresh: int, asked: int) -> int:
     """The expiry that the provider granted, from the seconds after which chan_sip refreshes.
 
@@ -121,10 +123,6 @@ def granted_expiry(refresh: int, asked: int) -> int:
 
 def _refresh_of(short_expiry: int) -> int:
     return (short_expiry * 1000 - max(short_expiry * 200, 500)) // 1000
-
-
-def _matches(scene: Scene, trunk: ExpectedTrunk) -> List[Registration]:
-    return [running for running in scene.snapshot.registrations if carried(trunk, running)]
 
 
 def _in_force(scene: Scene, has: Lease) -> bool:

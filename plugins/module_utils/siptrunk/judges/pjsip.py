@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import ipaddress
 import math
-from typing import Dict, Iterator, Optional, Sequence, Set
+from typing import Dict, Iterator, List, Optional, Sequence, Set
 
 from ..asterisk.snapshot import Endpoint, Registration, Snapshot
 from ..causes import Finding, finding
 from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
 from ..resolver import normal
-from .scene import PATIENCE, Lease, Scene, facts_of, is_for, listed
+from .scene import PATIENCE, Lease, Scene, facts_of, identities, identity, listed
 
 NAME = "pjsip"
 _BEFORE_EXPIRY = 10
@@ -26,14 +26,15 @@ _LONGEST_ATTEMPT = 150
 _JITTER = 2
 
 
-def carried(trunk: ExpectedTrunk, running: Registration) -> bool:
-    """It is the registration of the trunk."""
+def carrying(scene: Scene, trunk: ExpectedTrunk) -> List[Registration]:
+    """The registration that runs for the trunk, if one does."""
     want = trunk.registration
-    return want is not None and _has_name(trunk, want, running) and is_for(want, running)
+    running = scene.named(want.name or trunk.name) if want else None
+    return [running] if want and running and identity(running) in identities(want) else []
 
 
 def lease(scene: Scene, trunk: ExpectedTrunk) -> Optional[Lease]:
-    running = next((one for one in scene.snapshot.registrations if carried(trunk, one)), None)
+    running = next(iter(carrying(scene, trunk)), None)
     if running is None:
         return None
     due = None if running.next_at is None else math.floor(running.next_at - scene.now)
@@ -47,7 +48,7 @@ def registration(
 ) -> Finding:
     """What is to be said of a trunk's registration, of which Asterisk has *has*."""
     facts: Dict[str, object] = facts_of(trunk)
-    running = next((one for one in scene.snapshot.registrations if _has_name(trunk, want, one)), None)
+    running = scene.named(want.name or trunk.name)
     if running is None:
         return finding("missing", **facts)
     if has is None:
@@ -93,10 +94,6 @@ def _is_fresh(scene: Scene, running: Registration) -> bool:
     started_at = scene.snapshot.started_at
     proofs = (scene.renewed.get(running.name or ""), None if started_at is None else started_at - _JITTER)
     return any(proof is not None and proof >= scene.since for proof in proofs)
-
-
-def _has_name(trunk: ExpectedTrunk, want: ExpectedRegistration, running: Registration) -> bool:
-    return running.driver == NAME and running.name == (want.name or trunk.name)
 
 
 def _failing(

@@ -5,14 +5,16 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..asterisk.snapshot import ACCOUNT_WIDTH, REGISTRAR_WIDTH, Registration, Snapshot
 from ..config.text import fold
 from ..expectation import ExpectedRegistration, ExpectedTrunk
-from ..register_line import DEFAULT_PORTS
 from ..resolver import Addresses
+from ..uris import DEFAULT_PORTS
 
 # A registration that is under way for so many seconds is not about to arrive any more.
 PATIENCE = 3.0
@@ -38,7 +40,16 @@ class Lease:
     retry_in: Optional[int] = None
 
 
-class Scene(NamedTuple):
+class Identity(NamedTuple):
+    """What tells one registration from the others: the account and the registrar, as whole or as cut as they are."""
+
+    account: Tuple[str, str]
+    registrar: str
+    cut: bool = False
+
+
+@dataclass(frozen=True)
+class Scene:
     """What is expected, what runs, and what else is known.
 
     now: epoch seconds on the PBX
@@ -56,12 +67,40 @@ class Scene(NamedTuple):
     watched: float
     renewed: Mapping[str, float]
 
-    def of(self, driver: str) -> List[Registration]:
-        return [running for running in self.snapshot.registrations if running.driver == driver]
+    def running(self, want: ExpectedRegistration) -> List[Registration]:
+        """Those for one account at one registrar, whatever the driver."""
+        return [one for identity in identities(want) for one in self._by_identity.get(identity, ())]
 
     def rivals(self, want: ExpectedRegistration) -> int:
-        """How many registrations run for one account at one registrar, whatever the driver."""
-        return sum(is_for(want, running) for running in self.snapshot.registrations)
+        return len(self.running(want))
+
+    def named(self, name: str) -> Optional[Registration]:
+        """chan_pjsip's registration of that name."""
+        return self._by_name.get(name)
+
+    def claims(self, running: Registration) -> int:
+        """How many trunks of its driver a registration may be of."""
+        return self._claims[running.driver, identity(running)]
+
+    @cached_property
+    def _by_identity(self) -> Mapping[Identity, Sequence[Registration]]:
+        found: Dict[Identity, List[Registration]] = {}
+        for one in self.snapshot.registrations:
+            found.setdefault(identity(one), []).append(one)
+        return found
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Registration]:
+        return {one.name: one for one in reversed(self.snapshot.registrations) if one.name}
+
+    @cached_property
+    def _claims(self) -> Mapping[Tuple[str, Identity], int]:
+        return Counter(
+            (trunk.driver, identity)
+            for trunk in self.expected
+            if trunk.registration
+            for identity in identities(trunk.registration)
+        )
 
 
 def account(want: ExpectedRegistration) -> str:
@@ -84,17 +123,23 @@ def facts_of(trunk: ExpectedTrunk) -> Dict[str, object]:
     return facts
 
 
-def is_for(want: ExpectedRegistration, running: Registration) -> bool:
-    """It has the account and the registrar."""
+def identity(running: Registration) -> Identity:
     if running.cut:
-        # The CLI shows a domain only where the register line has one.
-        full = account(want) if want.domain else want.user
-        shown = (full[:ACCOUNT_WIDTH].rstrip(), registrar(want)[:REGISTRAR_WIDTH])
-        return shown == (running.account, running.registrar)
+        return Identity(("", running.account), running.registrar, cut=True)
+    return Identity(_spelled(running.account), fold(running.registrar))
+
+
+@cache
+def identities(want: ExpectedRegistration) -> Sequence[Identity]:
+    """Those that a registration has that is for this account at this registrar."""
+    whole = _spelled(account(want))
+    # The CLI shows a domain only where the register line has one.
+    shown = account(want) if want.domain else want.user
     usual = want.port == DEFAULT_PORTS.get(want.transport)
-    return _spelled(account(want)) == _spelled(running.account) and fold(running.registrar) in (
-        fold(registrar(want)),
-        *([fold(want.host)] if usual else []),
+    return (
+        Identity(whole, fold(registrar(want))),
+        *([Identity(whole, fold(want.host))] if usual else []),
+        Identity(("", shown[:ACCOUNT_WIDTH].rstrip()), registrar(want)[:REGISTRAR_WIDTH], cut=True),
     )
 
 

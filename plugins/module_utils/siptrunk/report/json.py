@@ -16,23 +16,24 @@ SCHEMA = "siptrunk.verify/1"
 
 
 def render(report: Report) -> str:
+    return json.dumps(answer(report), indent=2)
+
+
+def answer(report: Report) -> Dict[str, Any]:
     failure = report.snapshot.failure
-    return json.dumps(
-        {
-            "schema": SCHEMA,
-            "ok": report.status == OK,
-            "status": report.status,
-            "exit_code": report.exit_code,
-            "checked_at": _moment(report.checked_at),
-            "source": report.snapshot.source,
-            "asterisk": report.snapshot.asterisk,
-            "failure": failure.detail if failure else None,
-            "trunks": [_trunk(verdict) for verdict in report.verdicts],
-            "unexpected": [_unexpected(running) for running in report.unexpected],
-            "notes": report.snapshot.notes,
-        },
-        indent=2,
-    )
+    return {
+        "schema": SCHEMA,
+        "ok": report.status == OK,
+        "status": report.status,
+        "exit_code": report.exit_code,
+        "checked_at": _moment(report.checked_at),
+        "source": report.snapshot.source,
+        "asterisk": report.snapshot.asterisk,
+        "failure": failure.detail if failure else None,
+        "trunks": [_trunk(verdict) for verdict in report.verdicts],
+        "unexpected": [_unexpected(running) for running in report.unexpected],
+        "notes": report.snapshot.notes,
+    }
 
 
 def _trunk(verdict: Verdict) -> Dict[str, Any]:

@@ -12,7 +12,8 @@ from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Set, Uni
 
 from ..config.effective import EffectiveEntry, EffectiveSection
 from ..config.text import fold
-from ..drivers.shared import NO, YES, unbracketed
+from ..drivers.shared import NO, YES
+from ..uris import unbracketed
 from .views import PjsipConf, SipConf, Wizard, said, words
 
 DEFAULT_CONTEXT = "default"

@@ -10,7 +10,8 @@ from typing import Optional
 
 from ..config.effective import EffectiveEntry, EffectiveSection
 from ..config.text import fold
-from ..drivers.shared import YES, unbracketed
+from ..drivers.shared import YES
+from ..uris import unbracketed
 from .ends import host_of
 from .pjsip_vocabulary import AOR, ENDPOINT, IDENTIFY
 from .rule import ERROR, HINT, WARNING, Rulebook, Spot, Spots

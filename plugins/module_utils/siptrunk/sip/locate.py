@@ -8,7 +8,7 @@ import ipaddress
 import random
 from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from ..register_line import DEFAULT_PORTS
+from ..uris import DEFAULT_PORTS
 from .dns import Answer, Naptr, NoAnswer, Record, Srv
 from .values import Uri
 

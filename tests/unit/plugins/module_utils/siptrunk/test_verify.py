@@ -12,6 +12,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asteri
     Peer,
     Registration,
     Snapshot,
+    Unavailable,
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.causes import (
     CAUSES,
@@ -360,3 +361,12 @@ def test_a_provider_that_grants_what_was_asked_for_is_always_recognised() -> Non
         milliseconds = expiry * 1000
         milliseconds -= max(milliseconds * 0.20, 500) if expiry <= 30 else 15 * 1000
         assert granted_expiry(int(milliseconds / 1000), expiry) == expiry
+
+
+def test_sections_that_could_not_be_seen_are_unknown_and_hide_nothing() -> None:
+    unseen = {"chan_sip": Unavailable("permission_denied", "the detail")}
+    (registered,) = judged(running(REGISTERED, peers={}, unseen=unseen)).verdicts
+    assert (registered.status, registered.findings[0].cause) == ("unknown", "permission_denied")
+    assert registered.lease and registered.lease.state == "Registered"
+    (rejected,) = judged(running(never("Rejected"), peers={}, unseen=unseen)).verdicts
+    assert [one.cause for one in rejected.findings] == ["rejected", "permission_denied"]

@@ -49,7 +49,8 @@ def ami_server(recording: str, secret: str = SECRET) -> Iterator[int]:
                 if name:
                     fields[name] = value
                     continue
-                answer = answers[fields["Action"]]
+                unknown = "Response: Error\nActionID: {id}\nMessage: Invalid/unknown command\n\n"
+                answer = answers.get(fields["Action"], unknown)
                 if fields["Action"] == "Login" and (fields["Username"], fields["Key"]) != ("siptrunk", key):
                     answer = "Response: Error\nActionID: {id}\nMessage: Authentication failed\n\n"
                 self.wfile.write(answer.replace("{id}", fields["ActionID"]).replace("\n", "\r\n").encode())
@@ -65,35 +66,51 @@ def ami_server(recording: str, secret: str = SECRET) -> Iterator[int]:
             thread.join()
 
 
-def program(directory: Path, **answers: str) -> None:
-    """Put a program ``asterisk`` into *directory* that prints recordings.
+@contextmanager
+def cli_server(config_dir: Path, **answers: str) -> Iterator[Path]:
+    """A control socket that prints recordings, for the Asterisk of *config_dir*; gives the socket's path.
 
     answers: names of recordings by command, with _ for blanks
     """
-    cases = "".join(
-        f"'{command.replace('_', ' ')}') cat '{FIXTURES / name}.txt' ;;\n"
-        for command, name in answers.items()
-    )
-    _write(directory, f'case "$4" in\n{cases}*) echo "No such command" ;;\nesac\n')
+    known = {command.replace("_", " "): text(name) for command, name in answers.items()}
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"pbx/1/16.28.0\n")
+            prefix, _end, commands = self.request.recv(512).decode().partition("cli quit after ")
+            assert not prefix
+            for command in commands.split("\0")[:-1]:
+                none = f"No such command '{command}' (type 'core show help {command}' for other possible commands)\n"
+                self.wfile.write(known.get(command, none).encode())
+
+    path = control_socket(config_dir)
+    with socketserver.ThreadingUnixStreamServer(str(path), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield path
+        finally:
+            server.shutdown()
+            thread.join()
 
 
-def program_without_connection(directory: Path, control_socket: Path) -> None:
-    """The same, for an Asterisk that cannot be reached."""
-    _write(
-        directory, f"echo 'Unable to connect to remote asterisk (does {control_socket} exist?)' >&2\nexit 1\n"
-    )
+def control_socket(config_dir: Path) -> Path:
+    """Where asterisk.conf, written for that, has the control socket; nobody listens there."""
+    config_dir.mkdir(exist_ok=True)
+    (config_dir / "asterisk.conf").write_text(f"[directories]\nastrundir => {config_dir}\n")
+    return config_dir / "asterisk.ctl"
 
 
-def _write(directory: Path, script: str) -> None:
+def program(directory: Path) -> None:
+    """Put a program ``asterisk`` into *directory*: it is installed."""
     directory.mkdir(exist_ok=True)
-    path = directory / "asterisk"
-    path.write_text(f"#!/bin/sh\n{script}")
-    path.chmod(0o755)
+    (directory / "asterisk").write_text("#!/bin/sh\n")
+    (directory / "asterisk").chmod(0o755)
 
 
 def config_dir(directory: Path, port: int, secret: str = SECRET) -> Path:
     """A configuration directory with the verifier's AMI user."""
-    directory.mkdir(exist_ok=True)
+    control_socket(directory)
     (directory / "manager.conf").write_text(f"[general]\nenabled = yes\nport = {port}\nbindaddr = 0.0.0.0\n")
     (directory / "manager_trunks.conf").write_text(f"[siptrunk]\nsecret = {secret}\nwrite = reporting\n")
     return directory

@@ -3,13 +3,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import ssl
+import subprocess
 import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk import ami
 
 from . import recorded
+
+
+def access(port: int, **more: Any) -> ami.Access:
+    return ami.Access("127.0.0.1", port, "siptrunk", recorded.SECRET, **more)
 
 
 def messages(chunks: list[bytes]) -> list[ami.Message]:
@@ -98,7 +109,7 @@ def test_a_login_does_not_send_the_secret(monkeypatch: pytest.MonkeyPatch) -> No
     sent = []
     encode = ami.encode
     monkeypatch.setattr(ami, "encode", lambda *args: sent.append(encode(*args)) or encode(*args))
-    with recorded.ami_server("ami_lists") as port, ami.Session("127.0.0.1", port, timeout=5) as session:
+    with recorded.ami_server("ami_lists") as port, ami.Session(access(port), timeout=5) as session:
         session.login("siptrunk", recorded.SECRET)
     assert len(sent) == 2 and recorded.SECRET.encode() not in b"".join(sent)
     assert b"Events: off\r\n" in sent[1]
@@ -106,7 +117,7 @@ def test_a_login_does_not_send_the_secret(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_refused_login_says_so_without_the_secret() -> None:
     def log_in(port: int) -> None:
-        with ami.Session("127.0.0.1", port, timeout=5) as session:
+        with ami.Session(access(port), timeout=5) as session:
             session.login("siptrunk", recorded.SECRET)
 
     server = recorded.ami_server("ami_lists", secret="another")
@@ -118,7 +129,7 @@ def test_a_manager_interface_that_says_nothing_does_not_hold_us_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         with (
-            ami.Session("127.0.0.1", port, timeout=0.05) as session,
+            ami.Session(access(port), timeout=0.05) as session,
             pytest.raises(ami.AmiError, match="timed out"),
         ):
             session.ask("Ping")
@@ -133,7 +144,146 @@ def test_one_that_goes_away_is_an_error() -> None:
 
         thread = threading.Thread(target=accept_and_leave)
         thread.start()
-        with ami.Session("127.0.0.1", server.getsockname()[1], timeout=5) as session:
+        with ami.Session(access(server.getsockname()[1]), timeout=5) as session:
             thread.join()
             with pytest.raises(ami.AmiError):
                 session.ask("Ping")
+
+
+GREETING = b"Asterisk Call Manager/5.0.4\r\n"
+STARTED = b"Response: Success\r\nActionID: 1\r\nEventList: start\r\n\r\n"
+ENTRY = b"Event: Entry\r\nActionID: 1\r\nName: x\r\n\r\n"
+COMPLETE = b"Event: Complete\r\nActionID: 1\r\nEventList: Complete\r\nListItems: 1\r\n\r\n"
+
+
+@contextlib.contextmanager
+def hostile(begin: bytes, again: bytes = b"") -> Iterator[int]:
+    """What listens on a port, sends *begin*, and then *again* for ever."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _peer = server.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.sendall(begin)
+                while again:
+                    connection.sendall(again)
+                connection.recv(1000)
+                connection.recv(1000)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join()
+
+
+def asked(port: int, timeout: float) -> list[ami.Message]:
+    with ami.Session(access(port), timeout=timeout) as session:
+        return session.entries("Anything", "Name")
+
+
+@pytest.mark.parametrize(
+    ("begin", "again", "reason"),
+    [
+        (b"", b"", "timed out"),
+        (GREETING, b"", "timed out"),
+        (GREETING + STARTED + ENTRY, b"", "timed out"),
+        (GREETING + STARTED, ENTRY * 1000, "not answered within|more than 50000 entries"),
+        (GREETING, b"Event: Other\r\nPrivilege: all\r\n\r\n" * 1000, "not answered within|longer than"),
+        (GREETING + STARTED, b"x" * 10000, "a message is longer than 65536"),
+        (GREETING + STARTED, b"Name: x\r\n" * 1000, "a message is longer than 65536"),
+        (GREETING + STARTED, b"Event: AuthDetail\r\n" * 1000, "not answered within|longer than"),
+        (b"", bytes(range(256)) * 100, "not Asterisk's manager interface"),
+        (b"Asterisk Call Manager/", b"5" * 10000, "not Asterisk's manager interface"),
+        (GREETING + STARTED + ENTRY.replace(b"Name", b"Other") + COMPLETE, b"", "an entry has no Name"),
+        (GREETING + STARTED + ENTRY * 2 + COMPLETE, b"", "1 entries were announced, 2 came"),
+        (GREETING + b"Response: Error\r\nActionID: 1\r\nMessage: \x1b[2J\r\n\r\n", b"", r"Anything: \?\[2J$"),
+    ],
+)
+def test_whatever_listens_there_we_come_to_an_end(begin: bytes, again: bytes, reason: str) -> None:
+    began = time.monotonic()
+    with hostile(begin, again) as port, pytest.raises(ami.AmiError, match=reason):
+        asked(port, 0.3)
+    assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize(
+    ("limit", "reason"), [("ANSWER_LIMIT", "longer than 1000"), ("ENTRY_LIMIT", "than 1000 entries")]
+)
+def test_what_endless_lists_take_is_bounded(limit: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ami, limit, 1000)
+    with hostile(GREETING + STARTED, ENTRY * 1000) as port, pytest.raises(ami.AmiError, match=reason):
+        asked(port, 30)
+
+
+def test_events_in_between_do_not_matter() -> None:
+    event = b"Event: Registry\r\nPrivilege: system,all\r\nStatus: Registered\r\n\r\n"
+    other = ENTRY.replace(b"ActionID: 1", b"ActionID: 2")
+    with hostile(GREETING + event.join([STARTED, other, ENTRY, COMPLETE])) as port:
+        assert [entry["Name"] for entry in asked(port, 5)] == ["x"]
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_of_accounts_no_octet_is_kept(size: int) -> None:
+    data = GREETING + b"Event: AuthDetail\r\nActionID: 1\r\nPassword: s3cret\r\nRealm: x\r\n\r\n" + ENTRY
+    framing, taken = ami.Framing(), []
+    for start in range(0, len(data), size):
+        taken += framing.feed(data[start : start + size])
+        held = b"".join(value for value in vars(framing).values() if isinstance(value, bytes))
+        assert b"Passw" not in held and b"s3cre" not in held
+    assert [entry["Name"] for entry in taken] == ["x"]
+
+
+def test_what_an_account_is_asked_with_is_not_shown() -> None:
+    assert recorded.SECRET not in repr(access(5038))
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of the name localhost, signed by itself, with its key."""
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
+    command += " -addext subjectAltName=DNS:localhost"
+    files = ["-keyout", str(path), "-out", f"{path}.crt"]
+    subprocess.run([*command.split(), *files], check=True, capture_output=True)
+    path.write_text(path.read_text() + Path(f"{path}.crt").read_text())
+    return path
+
+
+@contextlib.contextmanager
+def over_tls(certificate: Path) -> Iterator[int]:
+    """A manager interface that knows one list."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _peer = server.accept()
+            with (
+                connection,
+                contextlib.suppress(OSError),
+                context.wrap_socket(connection, server_side=True) as tls,
+            ):
+                tls.sendall(GREETING + STARTED + ENTRY + COMPLETE)
+                tls.recv(1000)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join()
+
+
+def test_tls_is_verified(certificate: Path) -> None:
+    trusted = {"tls": True, "authorities": f"{certificate}.crt"}
+    with over_tls(certificate) as port:
+        here = access(port, **trusted)._replace(host="localhost")
+        with ami.Session(here, timeout=5) as session:
+            assert session.entries("Anything", "Name")
+    with over_tls(certificate) as port, pytest.raises(ami.AmiError, match="(?i)mismatch|not valid for"):
+        ami.Session(access(port, **trusted), timeout=5)
+    with over_tls(certificate) as port, pytest.raises(ami.AmiError, match="(?i)self.signed"):
+        ami.Session(access(port, tls=True)._replace(host="localhost"), timeout=5)
+
+
+def test_an_authority_that_is_not_there_is_an_error_of_ours(certificate: Path) -> None:
+    with over_tls(certificate) as port, pytest.raises(ami.AmiError, match="no TLS"):
+        ami.Session(access(port, tls=True, authorities="/nonexistent.pem"), timeout=5)

@@ -9,6 +9,14 @@ from typing import Any
 
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk import configured
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.pjsip import (
+    account_of,
+    registrar_of,
+)
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import (
+    Registration,
+    Snapshot,
+)
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import (
     DRIVERS,
     chan_sip,
@@ -20,7 +28,9 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expect
     ExpectedRegistration,
     ExpectedTrunk,
 )
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.resolver import Addresses
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk import load_trunks
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.verify import verify
 
 
 def expected(directory: Path, text: str) -> list[ExpectedTrunk]:
@@ -209,3 +219,89 @@ def test_the_files_of_both_drivers_count(tmp_path: Path) -> None:
     (tmp_path / "pjsip.conf").write_text(BY_HAND)
     found = expected(tmp_path, "[general]\n[carrier]\ntype=peer\nhost=192.0.2.7\n")
     assert [(trunk.driver, trunk.name) for trunk in found] == [("chan_sip", "carrier"), ("pjsip", "voip")]
+
+
+@pytest.mark.parametrize(
+    ("general", "peer"),
+    [
+        # The host of the line is the name of a section, or a peer is named in front of it.
+        ("register => 43212345:password@provider", ""),
+        ("register => provider?43212345:password@sip.example.org", ""),
+        ("", "defaultuser=43212345\nremotesecret=password\ncallbackextension=1234"),
+    ],
+)
+def test_an_account_belongs_to_the_section_that_it_names(general: str, peer: str, tmp_path: Path) -> None:
+    text = f"[general]\n{general}\n[provider]\ntype=peer\nhost=sip.example.com\n{peer}\n"
+    (found,) = expected(tmp_path, text)
+    assert (found.name, found.peers) == ("provider", (ExpectedPeer("provider", "sip.example.com"),))
+    assert found.registration and found.registration.user == "43212345"
+    assert found.registration.contact == ("1234" if peer else None)
+
+
+@pytest.mark.parametrize(
+    ("client", "server", "account"),
+    [
+        ("sip:sip.example.com", "sip:sip.example.com", ("", "sip.example.com", "sip.example.com", 5060)),
+        ("sips:u@h.example", "sips:h.example", ("", "********", "********", 5060)),
+        ("sip:u:password@h.example", "sip:[2001:db8::7]:5070", ("", "********", "[2001:db8::7]", 5070)),
+    ],
+)
+def test_a_registration_that_is_no_trunk_of_ours_is_not_left_out(
+    client: str, server: str, account: tuple[str, str, str, int], tmp_path: Path
+) -> None:
+    text = f"[r]\ntype=registration\nserver_uri={server}\nclient_uri={client}\n"
+    (tmp_path / "pjsip.conf").write_text(text)
+    (found,) = configured.expected(str(tmp_path))
+    want = found.registration
+    assert want and (want.user, want.domain, want.host, want.port) == account and want.name == "r"
+    assert "password" not in repr(found)
+    running = Registration(
+        "pjsip", account_of(client), registrar_of(server), "Registered", name="r", next_at=1000
+    )
+    report = verify(
+        [found],
+        Snapshot("ami", "22", (running,)),
+        now=900,
+        resolve=lambda host, port: Addresses(frozenset(), True),
+    )
+    assert (report.status, report.unexpected) == ("ok", ())
+
+
+def test_who_is_only_let_in_is_expected_to_be(tmp_path: Path) -> None:
+    text = "[p]\ntype=endpoint\n[p]\ntype=identify\nendpoint=p\nmatch=192.0.2.7,203.0.113.0/24\n"
+    (tmp_path / "pjsip.conf").write_text(text)
+    assert configured.expected(str(tmp_path)) == [
+        ExpectedTrunk("p", "pjsip", None, (ExpectedPeer("p", "192.0.2.7", calling=False),))
+    ]
+
+
+def test_wizards_count_but_those_of_telephones(tmp_path: Path) -> None:
+    text = """
+[trunk](!)
+type=wizard
+sends_auth=yes
+sends_registrations=yes
+[provider](trunk)
+remote_hosts=sip.example.com
+outbound_auth/username=43212345
+outbound_auth/password=the-password
+server_uri_pattern=sip:${REMOTE_HOST}\\;transport=tls
+registration/expiration=600
+[byip]
+type=wizard
+remote_hosts=192.0.2.7:5080
+[phone]
+type=wizard
+accepts_registrations=yes
+remote_hosts=192.0.2.8
+"""
+    (tmp_path / "pjsip_wizard.conf").write_text(text)
+    registration = ExpectedRegistration(
+        "43212345", "sip.example.com", 5061, "tls", expiry=600, name="provider-reg-0"
+    )
+    found = configured.expected(str(tmp_path))
+    assert found == [
+        ExpectedTrunk("provider", "pjsip", registration, (ExpectedPeer("provider", "sip.example.com"),)),
+        ExpectedTrunk("byip", "pjsip", None, (ExpectedPeer("byip", "192.0.2.7", 5080),)),
+    ]
+    assert "the-password" not in repr(found)

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk import cli, installed
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk import installed
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.installed import (
     Installed,
     choose_driver,
@@ -80,7 +81,7 @@ def test_without_autoload_the_driver_must_be_named(host: Path, load: str, driver
 
 
 def test_without_asterisk_there_is_one_clear_error(host: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli.shutil, "which", lambda name, path: None)
+    monkeypatch.setattr(shutil, "which", lambda name, path: None)
     with pytest.raises(SipTrunkError, match="not installed"):
         look(host)
 

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 
 import pytest
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk import pjsip
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk import ami, pjsip
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.live import observe
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import (
     Endpoint,
@@ -36,12 +37,10 @@ ALL = {
 }
 
 
-@pytest.fixture
-def asterisk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the program ``asterisk`` is to be put."""
-    directory = tmp_path / "bin"
-    monkeypatch.setenv("PATH", str(directory), prepend=":")
-    return directory
+@pytest.fixture(autouse=True)
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded.program(tmp_path / "bin")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=":")
 
 
 def test_over_ami_names_are_whole(tmp_path: Path) -> None:
@@ -70,9 +69,9 @@ def test_over_ami_names_are_whole(tmp_path: Path) -> None:
     assert "a-very-long-name-of-a-peer-section-indeed-in" in seen.peers
 
 
-def test_without_an_ami_user_the_cli_is_asked_and_that_is_said(tmp_path: Path, asterisk: Path) -> None:
-    recorded.program(asterisk, **ALL)
-    seen = observe([OLD], config_dir=str(tmp_path))
+def test_without_an_ami_user_the_cli_is_asked_and_that_is_said(tmp_path: Path) -> None:
+    with recorded.cli_server(tmp_path, **ALL):
+        seen = observe([OLD], config_dir=str(tmp_path))
     assert (seen.source, seen.asterisk, len(seen.registrations)) == ("cli", "16.28.0~dfsg-0+deb11u10", 9)
     assert seen.peers == {
         "smartvox-in": Peer("203.0.113.10", "OK (1 ms)"),
@@ -81,12 +80,11 @@ def test_without_an_ami_user_the_cli_is_asked_and_that_is_said(tmp_path: Path, a
     assert "manager_trunks.conf" in seen.notes[0]
 
 
-def test_a_refused_login_leads_to_the_cli_and_does_not_show_the_secret(
-    tmp_path: Path, asterisk: Path
-) -> None:
-    recorded.program(asterisk, **ALL)
+def test_a_refused_login_leads_to_the_cli_and_does_not_show_the_secret(tmp_path: Path) -> None:
     with recorded.ami_server("ami_lists", secret="another") as port:
-        seen = observe([], config_dir=str(recorded.config_dir(tmp_path / "etc", port)))
+        recorded.config_dir(tmp_path, port)
+        with recorded.cli_server(tmp_path, **ALL):
+            seen = observe([], config_dir=str(tmp_path))
     assert seen.source == "cli" and "Authentication failed" in seen.notes[0]
     assert recorded.SECRET not in repr(seen)
 
@@ -98,19 +96,46 @@ def test_a_driver_that_is_not_loaded_is_known_over_ami(tmp_path: Path) -> None:
     assert seen.unavailable["chan_sip"].cause == "driver_not_loaded"
 
 
-def test_an_asterisk_that_is_down_is_a_failure_and_no_exception(tmp_path: Path, asterisk: Path) -> None:
-    recorded.program_without_connection(asterisk, tmp_path / "asterisk.ctl")
+def test_an_asterisk_that_is_down_is_a_failure_and_no_exception(tmp_path: Path) -> None:
     # Nobody listens on port 1.
-    seen = observe([], config_dir=str(recorded.config_dir(tmp_path / "etc", 1)))
+    seen = observe([], config_dir=str(recorded.config_dir(tmp_path, 1)))
     assert seen.failure is not None and seen.failure.cause == "not_running"
     assert seen.source is None
+
+
+def access(port: int, secret: str = recorded.SECRET) -> ami.Access:
+    return ami.Access("127.0.0.1", port, "siptrunk", secret)
+
+
+def test_another_manager_interface_is_asked_and_nothing_else(tmp_path: Path) -> None:
+    with recorded.ami_server("pjsip22_ami") as port, recorded.cli_server(tmp_path):
+        seen = observe([NEW], config_dir=str(tmp_path), access=access(port))
+    assert (seen.source, seen.failure, seen.notes) == ("ami", None, ())
+    assert {one.name: one.state for one in seen.registrations}["named"] == "Registered"
+    assert seen.unseen["pjsip"].cause == "permission_denied" and not seen.endpoints
+
+
+def test_another_manager_interface_that_does_not_help_is_a_failure(tmp_path: Path) -> None:
+    with recorded.ami_server("ami_lists") as port:
+        refused = observe([], config_dir=str(tmp_path), access=access(port, "another")).failure
+    nobody = observe([], config_dir=str(tmp_path), access=access(1)).failure
+    assert refused and refused.cause == "permission_denied" and "another" not in repr(refused)
+    assert nobody and nobody.cause == "not_answering"
+
+
+def test_who_may_not_use_the_control_socket_sees_what_ami_shows(tmp_path: Path) -> None:
+    with recorded.ami_server("pjsip22_ami") as port:
+        seen = observe([NEW], config_dir=str(recorded.config_dir(tmp_path, port)))
+    assert seen.source == "ami" and len(seen.registrations) == 11
+    assert {one.next_at for one in seen.registrations} == {None}
+    assert seen.unseen["pjsip"].cause == "not_running"
 
 
 NEW = ExpectedTrunk("several", "pjsip", None, (ExpectedPeer("several", "127.0.0.3"),))
 
 
-def pjsip_program(directory: Path, version: str, **more: str) -> None:
-    recorded.program(
+def pjsip_server(directory: Path, version: str, **more: str) -> contextlib.AbstractContextManager[Path]:
+    return recorded.cli_server(
         directory,
         core_show_version="pjsip22_version",
         core_show_uptime_seconds="pjsip22_uptime",
@@ -122,12 +147,11 @@ def pjsip_program(directory: Path, version: str, **more: str) -> None:
 
 @pytest.mark.parametrize("version", ["16", "22"])
 def test_of_pjsip_ami_gives_the_accounts_and_the_cli_what_ami_does_not_tell(
-    version: str, tmp_path: Path, asterisk: Path
+    version: str, tmp_path: Path
 ) -> None:
-    pjsip_program(asterisk, version)
     before = int(time.time())
-    with recorded.ami_server(f"pjsip{version}_ami") as port:
-        seen = observe([NEW], config_dir=str(recorded.config_dir(tmp_path / "etc", port)))
+    with recorded.ami_server(f"pjsip{version}_ami") as port, pjsip_server(tmp_path, version):
+        seen = observe([NEW], config_dir=str(recorded.config_dir(tmp_path, port)))
     assert (seen.source, seen.failure, seen.notes) == ("ami", None, ())
     assert len(seen.registrations) == 11
     (named,) = (one for one in seen.registrations if one.name == "named")
@@ -138,28 +162,27 @@ def test_of_pjsip_ami_gives_the_accounts_and_the_cli_what_ami_does_not_tell(
     assert seen.started_at is not None and before - 20 < seen.started_at < before
 
 
-def test_the_passwords_that_pjsip_sends_along_are_nowhere(tmp_path: Path, asterisk: Path) -> None:
+def test_the_passwords_that_pjsip_sends_along_are_nowhere(tmp_path: Path) -> None:
     assert "Password: masked-password" in recorded.text("pjsip22_ami")
-    pjsip_program(asterisk, "22")
-    with recorded.ami_server("pjsip22_ami") as port:
-        seen = observe([NEW], config_dir=str(recorded.config_dir(tmp_path / "etc", port)))
+    with recorded.ami_server("pjsip22_ami") as port, pjsip_server(tmp_path, "22"):
+        seen = observe([NEW], config_dir=str(recorded.config_dir(tmp_path, port)))
     assert "masked-password" not in repr(seen)
 
 
-def test_one_driver_that_is_not_loaded_does_not_hide_the_other(tmp_path: Path, asterisk: Path) -> None:
-    recorded.program(asterisk, **ALL)
-    seen = observe([OLD, NEW], config_dir=str(tmp_path))
+def test_one_driver_that_is_not_loaded_does_not_hide_the_other(tmp_path: Path) -> None:
+    with recorded.cli_server(tmp_path, **ALL):
+        seen = observe([OLD, NEW], config_dir=str(tmp_path))
     assert len(seen.registrations) == 9 and seen.failure is None
     assert seen.unavailable["pjsip"].cause == "driver_not_loaded"
     assert "chan_sip" not in seen.unavailable
 
 
-def test_without_ami_each_registration_is_asked_for_its_account(tmp_path: Path, asterisk: Path) -> None:
+def test_without_ami_each_registration_is_asked_for_its_account(tmp_path: Path) -> None:
     names = [one.name for one in pjsip.read_registrations(recorded.text("pjsip22_registrations"))]
     asked = {f"pjsip_show_registration_{name}": "pjsip_registration_unknown" for name in names}
     asked["pjsip_show_registration_named"] = "pjsip22_registration"
-    pjsip_program(asterisk, "22", **asked)
-    seen = observe([NEW], config_dir=str(tmp_path))
+    with pjsip_server(tmp_path, "22", **asked):
+        seen = observe([NEW], config_dir=str(tmp_path))
     assert seen.source == "cli"
     # Those that went away in between are left out.
     assert [(one.name, one.account) for one in seen.registrations] == [("named", "43219999@sip.example.com")]

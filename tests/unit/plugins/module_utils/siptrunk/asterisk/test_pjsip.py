@@ -115,9 +115,12 @@ def test_reads_endpoints_by_hand() -> None:
 
 @both
 def test_ami_and_cli_tell_the_same_of_an_account(version: str) -> None:
-    of_cli = pjsip.read_account(recorded.text(f"pjsip{version}_registration"))
-    assert of_cli == pjsip.Account("sip:43219999@sip.example.com", "sip:sip.example.com;transport=udp", 60)
-    assert pjsip.read_account(recorded.text("pjsip_registration_unknown")) is None
+    told = recorded.text("pjsip_registration_unknown") + recorded.text(f"pjsip{version}_registration")
+    account = pjsip.Account("sip:43219999@sip.example.com", "sip:sip.example.com;transport=udp", 60)
+    assert pjsip.read_accounts(told) == {"named": account}
+    entry = {"ObjectName": "named", "ClientUri": account.client_uri, "ServerUri": account.server_uri}
+    of_ami = pjsip.accounts_of_ami([{**entry, "RetryInterval": "60", "Status": "Registered"}])
+    assert of_ami == {"named": account._replace(state="Registered")}
 
 
 @pytest.mark.parametrize(

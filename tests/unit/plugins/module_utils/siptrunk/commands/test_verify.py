@@ -126,7 +126,8 @@ def pbx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "error": None,
     }
 
-    def observe(expected: list[ExpectedTrunk], *, config_dir: str) -> Snapshot:
+    def observe(expected: list[ExpectedTrunk], *, config_dir: str, access: Any) -> Snapshot:
+        state["access"] = access
         state["asked"].append((expected, config_dir))
         error: BaseException | None = state["error"]
         answers: list[Snapshot] = state["answers"]
@@ -339,3 +340,45 @@ def test_watching_ends_with_the_last_verdict(
     # Asterisk is not asked all the time.
     assert pauses == [1.0, 1.0, 1.0]
     assert capsys.readouterr().out.count("smartvox") >= 3
+
+
+def ami(pbx: dict[str, Any], *more: str) -> tuple[str, ...]:
+    (pbx["dir"] / "secret").write_text("s3cret-of-ami\n")
+    return ("--ami-user", "monitor", "--ami-secret", str(pbx["dir"] / "secret"), *more)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "host", "port"),
+    [
+        (("--ami", "pbx.example.com"), "pbx.example.com", 5038),
+        (("--ami", "pbx.example.com", "--ami-tls"), "pbx.example.com", 5039),
+        (("--ami", "192.0.2.7:5040", "--ami-tls"), "192.0.2.7", 5040),
+        (("--ami", "[2001:db8::7]:5040"), "2001:db8::7", 5040),
+    ],
+)
+def test_another_manager_interface_can_be_asked(
+    pbx: dict[str, Any], arguments: tuple[str, ...], host: str, port: int
+) -> None:
+    assert run(pbx, *ami(pbx, *arguments)) == 0
+    access = pbx["access"]
+    assert (access.host, access.port, access.user, access.secret) == (host, port, "monitor", "s3cret-of-ami")
+    assert access.tls == ("--ami-tls" in arguments) and "s3cret" not in repr(access)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--ami", "pbx.example.com"),
+        ("--ami-user", "monitor"),
+        ("--ami", "pbx.example.com:x", "--ami-user", "monitor", "--ami-secret", "{dir}/secret"),
+        ("--ami", "pbx.example.com:70000", "--ami-user", "monitor", "--ami-secret", "{dir}/secret"),
+        ("--ami", "pbx.example.com", "--ami-user", "monitor", "--ami-secret", "{dir}/nothing"),
+        ("--ami", "h", "--ami-user", "monitor", "--ami-secret", "{dir}/secret", "--after", "sip reload"),
+    ],
+)
+def test_half_a_manager_interface_is_unknown(
+    pbx: dict[str, Any], arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    ami(pbx)
+    assert run(pbx, *(argument.format(dir=pbx["dir"]) for argument in arguments)) == 3
+    assert not pbx["asked"] and "s3cret" not in capsys.readouterr().err
