@@ -51,6 +51,12 @@ GATES = (
     Gate("sanity", "ansible-test sanity", f"{ROOT}/scripts/sanity --python {PYTHON}"),
     Gate("galaxy", "the tarball, installed alone", f"{ROOT}/scripts/check-tarball"),
     Gate("oracle", "our reading against a real Asterisk's", "pytest tests/oracle", suite=True),
+    Gate(
+        "faults",
+        "the verifier's verdicts, fault by fault",
+        f"FAULTS_TABLE={CACHE}/faults pytest tests/faults",
+        suite=True,
+    ),
     # As talkative as Ansible can be about changes: the next gate looks for secrets in all that it says.
     Gate(
         "molecule",
