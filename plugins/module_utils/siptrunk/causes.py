@@ -170,8 +170,8 @@ CAUSES: Dict[str, Cause] = {
     ),
     "unresolvable": Cause(
         WARNING,
-        "{host} does not resolve now, so nobody can tell whether {address}, which the {kind} [{section}] trusts, is "
-        "still right; the next reload or restart would make the trunk deaf",
+        "{host} {lack}, so nobody can tell whether {address}, which the {kind} [{section}] trusts, is still right; a "
+        "reload or restart meanwhile may make the trunk deaf",
         "restore the name servers of this host, or correct the name, before Asterisk is reloaded",
     ),
     # Nobody can tell

@@ -11,7 +11,7 @@ from typing import Dict, FrozenSet, List, NamedTuple, Optional, Tuple
 
 from .files import read_text
 from .sip import locate
-from .sip.dns import NoAnswer
+from .sip.dns import NoAnswer, Srv
 from .sip.name_servers import HOSTS, NameServers, hosts
 
 
@@ -28,11 +28,15 @@ class Published(NamedTuple):
     kind: str
     ttl: Optional[int] = None
 
+    @property
+    def of_service(self) -> bool:
+        return " " in self.kind
+
 
 class Addresses(NamedTuple):
     """known: normalised; empty when the name does not resolve; complete: no question stayed open
 
-    of_services: those of the known that SRV leads to
+    of_services: those of the known that the usual SRV records lead to; these Asterisk asks for when it trusts
     published: where they are from; empty for an address or network, which nobody needs to publish
     """
 
@@ -41,16 +45,26 @@ class Addresses(NamedTuple):
     of_services: FrozenSet[str] = frozenset()
     published: Tuple[Published, ...] = ()
 
+    @property
+    def of_name(self) -> FrozenSet[str]:
+        """Those of the known that are the name's own."""
+        if not self.published:
+            return self.known
+        return frozenset(one.address for one in self.published if not one.of_service)
+
 
 @functools.cache
 def normal(address: str) -> str:
-    """One spelling for one address."""
+    """One spelling for one address or network."""
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_network(address, strict=False)
     except ValueError:
         return address
-    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
-    return str(mapped or parsed)
+    if parsed.num_addresses > 1:
+        return str(parsed)
+    single = parsed.network_address
+    mapped = single.ipv4_mapped if isinstance(single, ipaddress.IPv6Address) else None
+    return str(mapped or single)
 
 
 class Resolver:
@@ -68,31 +82,34 @@ class Resolver:
             return Addresses(frozenset([normal(bare)]), True)
         # Whether chan_sip looks for SRV depends on srvlookup, so the addresses of the name itself count, too.
         found = _Found()
-        if port is None:
-            self._of_services(bare, found)
+        usual = [f"{service}.{bare}" for service in locate.SERVICES.values()] if port is None else []
+        for service in usual:
+            self._of_service(service, "SRV", found)
         of_services = frozenset(one.address for one in found.published)
+        for service in self._of_naptr(bare) if port is None else []:
+            if service not in usual:
+                self._of_service(service, "NAPTR", found)
         self._of_name(bare, found)
         published = tuple(dict.fromkeys(found.published))
         return Addresses(frozenset(one.address for one in published), found.complete, of_services, published)
 
-    def _of_services(self, host: str, found: _Found) -> None:
-        ways = {f"{service}.{host}": "SRV" for service in locate.SERVICES.values()}
+    def _of_naptr(self, host: str) -> List[str]:
         try:
-            ways.update((service, "NAPTR") for service, _way in locate.services(host, self._servers.lookup))
+            return [service for service, _way in locate.services(host, self._servers.lookup)]
+        except NoAnswer:
+            # Some name servers drop such questions, and whom Asterisk trusts does not depend on the answer.
+            return []
+
+    def _of_service(self, service: str, kind: str, found: _Found) -> None:
+        try:
+            records = self._servers.lookup(service, "SRV").records
         except NoAnswer:
             found.complete = False
-        for service, kind in ways.items():
-            try:
-                records = self._servers.lookup(service, "SRV").records
-            except NoAnswer:
-                found.complete = False
-                continue
-            lives = {
-                getattr(record.data, "target", ""): record.ttl for record in records if record.kind == "SRV"
-            }
-            for target, ttl in lives.items():
-                if target:
-                    self._of_target(service, kind, target, ttl, found)
+            return
+        lives = {record.data.target: record.ttl for record in records if isinstance(record.data, Srv)}
+        for target, ttl in lives.items():
+            if target:
+                self._of_target(service, kind, target, ttl, found)
 
     def _of_target(self, service: str, kind: str, target: str, ttl: int, found: _Found) -> None:
         of_target = _Found()
@@ -111,19 +128,29 @@ class Resolver:
         if _is_numeric(name):
             found.published.append(Published(normal(name), name, "A"))
             return
+        for full in self._servers.search(name):
+            of_full = _Found()
+            for kind in locate.ADDRESS_KINDS:
+                self._of_kind(full, kind, name, of_full)
+            if of_full.published or not of_full.complete:
+                found.published += of_full.published
+                found.complete = found.complete and of_full.complete
+                return
+        found.published += [Published(address, name, "system") for address in _of_system(name)]
+
+    def _of_kind(self, full: str, kind: str, name: str, found: _Found) -> None:
         try:
-            for full in self._servers.search(name):
-                records = locate.addresses(full, self._servers.lookup)
-                if records:
-                    found.published += [
-                        Published(normal(str(record.data)), name, record.kind, record.ttl)
-                        for record in records
-                    ]
-                    return
+            records = self._servers.lookup(full, kind).records
         except NoAnswer:
             found.complete = False
             return
-        found.published += [Published(address, name, "system") for address in _of_system(name)]
+        # Other names on the way expire, too.
+        least = min((record.ttl for record in records), default=None)
+        found.published += [
+            Published(normal(str(record.data)), name, kind, least)
+            for record in records
+            if record.kind == kind
+        ]
 
 
 class _Found:

@@ -44,15 +44,10 @@ _READABLE = 0o644
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--expect",
-        metavar="FILE",
-        help=f"manifest of the expected trunks (default: DIR/{FILENAME}; without it, what the configuration has)",
-    )
-    parser.add_argument("--config-dir", default="/etc/asterisk", metavar="DIR", help="default: /etc/asterisk")
+    what_to_expect(parser)
     parser.add_argument(
         "--wait",
-        type=_seconds,
+        type=seconds,
         default=_DEFAULT_WAIT,
         metavar="SECONDS",
         help=f"for trunks that are not in order, unless waiting cannot help (default: {_DEFAULT_WAIT:g})",
@@ -77,7 +72,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="give Asterisk's CLI this command after a first look, such as 'module reload res_pjsip.so', and see what "
         "it does; repeat it for several",
     )
-    parser.add_argument("--allow-none", action="store_true", help="to expect no trunk is ok, not unknown")
     parser.add_argument("--format", choices=_FORMATS, default="text")
     parser.add_argument(
         "-o",
@@ -108,6 +102,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     manager.add_argument(
         "--ami-ca", metavar="FILE", help="who may have signed it (default: whom this host trusts)"
     )
+
+
+def what_to_expect(parser: argparse.ArgumentParser) -> None:
+    """The arguments of every command that looks at expected trunks."""
+    parser.add_argument(
+        "--expect",
+        metavar="FILE",
+        help=f"manifest of the expected trunks (default: DIR/{FILENAME}; without it, what the configuration has)",
+    )
+    parser.add_argument("--config-dir", default="/etc/asterisk", metavar="DIR", help="default: /etc/asterisk")
+    parser.add_argument("--allow-none", action="store_true", help="to expect no trunk is ok, not unknown")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -327,18 +332,19 @@ def _access(args: argparse.Namespace) -> Optional[ami.Access]:
     return ami.Access(unbracketed(place["host"]), port, args.ami_user, secret, args.ami_tls, args.ami_ca)
 
 
-def _seconds(value: str) -> float:
+def seconds(value: str) -> float:
+    """The type of an argument."""
     try:
-        seconds = float(value)
+        number = float(value)
     except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds < float("inf"):
+        number = -1.0
+    if not 0 <= number < float("inf"):
         raise argparse.ArgumentTypeError(f"{value} is no number of seconds")
-    return seconds
+    return number
 
 
 def _interval(value: str) -> float:
-    return max(_seconds(value), _SHORTEST_INTERVAL)
+    return max(seconds(value), _SHORTEST_INTERVAL)
 
 
 def moment(value: str) -> float:

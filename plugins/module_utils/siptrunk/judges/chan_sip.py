@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import Dict, Iterator, List, Optional, Set
+from typing import Collection, Dict, Iterator, List, Optional, Tuple
 
 from ..asterisk.snapshot import Registration
 from ..causes import Finding, finding
 from ..expectation import ExpectedRegistration, ExpectedTrunk
 from ..resolver import Addresses, normal
-from .scene import PATIENCE, Lease, Scene, facts_of, listed, local_time
+from .comparison import MISSING, Compared, compare
+from .scene import PATIENCE, Lease, Scene, facts_of, listed, local_time, unsaid
 
 NAME = "chan_sip"
 # handle_response_register() in channels/chan_sip.c: when chan_sip refreshes before the expiry.
@@ -64,12 +65,35 @@ def registration(
     return finding(_cause(has), **facts)
 
 
+def counting(known: Addresses, has: Collection[str]) -> Collection[str]:
+    """What chan_sip has looked up, srvlookup or not, shows in what its sections have; so does the family it speaks.
+
+    A chan_sip that listens on IPv4 takes no IPv6 address, and the other way round, so these count only alone.
+    """
+    addresses = {normal(address) for address in has}
+    looked_up = next(
+        (found for found in (known.of_services, known.of_name) if found & addresses),
+        known.of_services | known.of_name,
+    )
+    families = {_family(address) for address in addresses}
+    return {address for address in looked_up if _family(address) in families} or looked_up
+
+
+def _family(address: str) -> bool:
+    return ":" in address
+
+
+def compared(scene: Scene, trunk: ExpectedTrunk) -> Tuple[Compared, ...]:
+    """What is published against what is let in."""
+    return compare(trunk.peers, scene.snapshot.peers, scene.resolve, counting)
+
+
 def trust(scene: Scene, trunk: ExpectedTrunk) -> Iterator[Finding]:
     """At most one finding for each host and cause: the sections of one host mostly share their fate."""
     peers = [(peer, scene.snapshot.peers.get(peer.section)) for peer in trunk.peers]
     hearing = {peer.host for peer, running in peers if peer.trusted and running and running.address}
-    heard = {
-        normal(running.address) for peer, running in peers if peer.trusted and running and running.address
+    lacking = {
+        (row.host, row.address) for row in compared(scene, trunk) if row.address and row.state == MISSING
     }
     seen = set()
     for peer, running in peers:
@@ -77,10 +101,11 @@ def trust(scene: Scene, trunk: ExpectedTrunk) -> Iterator[Finding]:
         if running and running.address:
             known = scene.resolve(peer.host, peer.port)
             address = normal(running.address)
-            published = {one for one in known.known if _family(one) == _family(address)}
-            cause = _compared(address, published, heard if peer.trusted else published, known)
-            missing = published - heard if cause == "trust_partial" else published
-            facts.update(address=address, addresses=listed(published), missing=listed(missing))
+            addresses = counting(known, [address])
+            missing = {one for one in addresses if (peer.host, one) in lacking}
+            cause = _compared(address, known, peer.trusted, bool(missing))
+            facts.update(address=address, addresses=listed(addresses), lack=unsaid(known))
+            facts["missing"] = listed(missing or addresses)
         else:
             cause = "deaf" if peer.trusted and peer.host not in hearing else "mute"
             facts["lack"] = "has no address" if running else "is not there"
@@ -89,23 +114,17 @@ def trust(scene: Scene, trunk: ExpectedTrunk) -> Iterator[Finding]:
             yield finding(cause, **facts)
 
 
-def _compared(address: str, published: Set[str], heard: Set[str], known: Addresses) -> str:
+def _compared(address: str, known: Addresses, trusted: bool, partial: bool) -> str:
     """What is to be said of a section's address; "" when that is right.
 
-    published: what its host resolves to; heard: all that the trunk lets in
+    trusted: calls are let in through that section; partial: those from an address that its host has are not
     """
     if address in known.known:
-        # Whether chan_sip looks for SRV is not known here, so only the addresses of the name must be there.
-        own = {one.address for one in known.published if " " not in one.kind} & published
-        return "trust_partial" if own - heard else ""
-    if not known.known:
+        return "trust_partial" if trusted and partial else ""
+    if not known.known or not known.complete:
         return "unresolvable"
-    return "trust_moved" if known.complete else ""
-
-
-def _family(address: str) -> bool:
-    """True for IPv6. A chan_sip that listens on one of the two takes no address of the other."""
-    return ":" in address
+    # Other sections of the trunk may have all that its host has now.
+    return "trust_left_over" if trusted and not partial else "trust_moved"
 
 
 @cache

@@ -8,15 +8,15 @@ is forced, or follows a loss of the connection, first makes the registration Unr
 
 from __future__ import annotations
 
-import ipaddress
 import math
-from typing import Dict, Iterator, List, Optional, Sequence, Set
+from typing import Collection, Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
 from ..asterisk.snapshot import Endpoint, Registration, Snapshot
 from ..causes import Finding, finding
 from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
-from ..resolver import normal
-from .scene import PATIENCE, Lease, Scene, facts_of, identities, identity, listed
+from ..resolver import Addresses
+from .comparison import LEFT_OVER, Compared, compare, covers
+from .scene import PATIENCE, Lease, Scene, facts_of, identities, identity, listed, unsaid
 
 NAME = "pjsip"
 _BEFORE_EXPIRY = 10
@@ -140,8 +140,19 @@ def _silent(endpoints: Sequence[Endpoint]) -> bool:
     return bool(endpoints) and all(endpoint.silent for endpoint in endpoints)
 
 
+def counting(known: Addresses, _has: Collection[str]) -> Collection[str]:
+    """Where SRV leads somewhere, chan_pjsip does not trust the addresses of the name itself."""
+    return known.of_services or known.of_name
+
+
+def compared(scene: Scene, trunk: ExpectedTrunk) -> Tuple[Compared, ...]:
+    """What is published against what is let in."""
+    return compare(trunk.peers, scene.snapshot.endpoints, scene.resolve, counting)
+
+
 def trust(scene: Scene, trunk: ExpectedTrunk) -> Iterator[Finding]:
     """At most one finding for each host, and one for each endpoint that calls cannot go out through."""
+    rows = compared(scene, trunk)
     for section in dict.fromkeys(peer.section for peer in trunk.peers):
         peers = [peer for peer in trunk.peers if peer.section == section]
         endpoint = scene.snapshot.endpoints.get(section)
@@ -156,7 +167,10 @@ def trust(scene: Scene, trunk: ExpectedTrunk) -> Iterator[Finding]:
             yield finding("mute", **{**facts, "host": peers[0].host, "lack": "has no contact (no aor)"})
         for peer in trusted:
             yield from _heard(scene, peer, trusted, endpoint, {**facts, "host": peer.host})
-        yield from _left_over(scene, trusted, endpoint, facts)
+        left = [row for row in rows if row.state == LEFT_OVER and section in row.sections]
+        if left:
+            addresses = listed(str(row.address) for row in left)
+            yield finding("trust_left_over", **{**facts, "address": addresses, "host": left[0].host})
 
 
 def _heard(
@@ -167,51 +181,15 @@ def _heard(
     facts: Dict[str, object],
 ) -> Iterator[Finding]:
     """What is wrong with the addresses from which a host is let in."""
-    wanted = scene.resolve(peer.host, peer.port)
-    # Where SRV leads somewhere, chan_pjsip does not trust the addresses of the name itself.
-    addresses = wanted.of_services or wanted.known
-    missing = {address for address in addresses if not _covers(endpoint.addresses, address)}
+    known = scene.resolve(peer.host, peer.port)
+    addresses = counting(known, endpoint.addresses)
+    missing = {address for address in addresses if not covers(endpoint.addresses, address)}
     others = set().union(*(scene.resolve(other.host, other.port).known for other in trusted if other != peer))
-    own = [match for match in endpoint.addresses if not any(_covers([match], address) for address in others)]
+    own = [match for match in endpoint.addresses if not any(covers([match], address) for address in others)]
     facts["address"] = listed(endpoint.addresses)
-    if not own and missing == addresses:
+    if not own and len(missing) == len(addresses):
         yield finding("deaf", **facts, lack=f"has no address of {peer.host}")
-    elif not addresses:
-        yield finding("unresolvable", **facts)
-    elif wanted.complete and missing:
-        said = {"missing": listed(list(missing)), "addresses": listed(list(addresses))}
-        yield finding("trust_moved", **facts, **said)
-
-
-def _left_over(
-    scene: Scene, trusted: Sequence[ExpectedPeer], endpoint: Endpoint, facts: Dict[str, object]
-) -> Iterator[Finding]:
-    """Addresses that are let in though no host has them any more. Where one host cannot be asked, nobody can tell."""
-    hosts = [scene.resolve(peer.host, peer.port) for peer in trusted]
-    if trusted and all(host.complete and host.known for host in hosts):
-        known = set().union(*(host.known for host in hosts))
-        left = [
-            match for match in endpoint.addresses if not any(_covers([_bare(match)], one) for one in known)
-        ]
-        if left:
-            names = listed(peer.host for peer in trusted)
-            yield finding("trust_left_over", **{**facts, "address": listed(left), "host": names})
-
-
-def _covers(matches: Sequence[str], address: str) -> bool:
-    """One of the *matches*, addresses and networks, has the address."""
-    return any(address in (match, normal(match)) or _contains(match, address) for match in matches)
-
-
-def _contains(network: str, address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address) in ipaddress.ip_network(network, strict=False)
-    except ValueError:
-        # An address with a port lets in only what comes from there.
-        return False
-
-
-def _bare(match: str) -> str:
-    """Without the port that it may have."""
-    host, colon, port = match.rpartition(":")
-    return host.strip("[]") if colon and port.isdigit() and (":" not in host or "]" in host) else match
+    elif not addresses or (missing and not known.complete):
+        yield finding("unresolvable", **facts, lack=unsaid(known))
+    elif missing:
+        yield finding("trust_moved", **facts, missing=listed(missing), addresses=listed(addresses))

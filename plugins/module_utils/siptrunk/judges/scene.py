@@ -153,5 +153,14 @@ def listed(addresses: Iterable[str]) -> str:
     return ", ".join(sorted(addresses))
 
 
+def unsaid(known: Addresses) -> str:
+    """Why a name cannot be compared: that there is no such name is not that nobody could tell."""
+    return (
+        "does not resolve now"
+        if known.complete
+        else "cannot be looked up now: no name server tells all of it"
+    )
+
+
 def local_time(epoch: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(epoch))

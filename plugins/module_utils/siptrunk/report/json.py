@@ -26,7 +26,7 @@ def answer(report: Report) -> Dict[str, Any]:
         "ok": report.status == OK,
         "status": report.status,
         "exit_code": report.exit_code,
-        "checked_at": _moment(report.checked_at),
+        "checked_at": moment(report.checked_at),
         "source": report.snapshot.source,
         "asterisk": report.snapshot.asterisk,
         "failure": failure.detail if failure else None,
@@ -64,7 +64,7 @@ def _trunk(verdict: Verdict) -> Dict[str, Any]:
         "asked_expiry": want.expiry if want else None,
         "granted_expiry": lease.granted if lease else None,
         "expires_in": lease.expires_in if lease else None,
-        "registered_at": _moment(lease.registered_at) if lease else None,
+        "registered_at": moment(lease.registered_at) if lease else None,
         "retry_in": lease.retry_in if lease else None,
         "trusted": verdict.trusted,
         "peers": [
@@ -88,11 +88,11 @@ def _unexpected(running: Registration) -> Dict[str, Any]:
         "account": running.account,
         "registrar": running.registrar,
         "state": running.state,
-        "registered_at": _moment(running.registered_at),
+        "registered_at": moment(running.registered_at),
     }
 
 
-def _moment(epoch: Optional[float]) -> Optional[str]:
+def moment(epoch: Optional[float]) -> Optional[str]:
     """ISO 8601 in UTC, to the second."""
     if epoch is None:
         return None

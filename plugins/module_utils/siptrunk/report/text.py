@@ -14,16 +14,19 @@ COLUMNS = ("TRUNK", "DRIVER", "STATE", "EXPIRES IN", "ASKED", "GRANTED", "TRUSTE
 
 def render(report: Report) -> str:
     """The text, without a line end behind the last line."""
-    paragraphs = [_table([COLUMNS, *map(row, report.verdicts)])] if report.verdicts else [_nothing(report)]
-    paragraphs += ["\n".join(_paragraph(*troubled)) for troubled in report.troubled()]
+    paragraphs = (
+        [table([COLUMNS, *map(row, report.verdicts)])] if report.verdicts else [nothing(report.allow_none)]
+    )
+    paragraphs += ["\n".join(paragraph(*troubled)) for troubled in report.troubled()]
     if report.unexpected:
         paragraphs.append("\n".join(_unexpected(report)))
     paragraphs += [f"Note: {note}" for note in report.snapshot.notes]
     return "\n\n".join(paragraphs)
 
 
-def _nothing(report: Report) -> str:
-    reason = "" if report.allow_none else ", so nothing was checked (--allow-none makes that ok)"
+def nothing(allow_none: bool) -> str:
+    """What is said instead of a table."""
+    reason = "" if allow_none else ", so nothing was checked (--allow-none makes that ok)"
     return f"No trunk is expected{reason}."
 
 
@@ -56,14 +59,16 @@ def _seconds(value: Optional[int]) -> str:
     return f"{value} s" if value >= 0 else f"{-value} s ago"
 
 
-def _table(rows: List[Sequence[str]]) -> str:
+def table(rows: List[Sequence[str]]) -> str:
+    """Columns as wide as they must be."""
     widths = [max(map(len, column)) for column in zip(*rows)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows
     )
 
 
-def _paragraph(names: Sequence[str], findings: Sequence[Finding]) -> Iterator[str]:
+def paragraph(names: Sequence[str], findings: Sequence[Finding]) -> Iterator[str]:
+    """The lines about trunks that are not in order."""
     yield f"{', '.join(names)}: {findings[0].status.upper()}"
     for one in findings:
         yield f"  {one.explanation}"

@@ -19,6 +19,7 @@ _NO_ERROR, _NAME_ERROR = 0, 3
 _HEADER = struct.Struct("!6H")
 _RECORD = struct.Struct("!HHIH")
 _LONGEST_LABEL, _LONGEST_NAME = 63, 253
+_PLAIN = frozenset(range(0x21, 0x7F)) - set(b".\\")
 # A name has 127 labels at most, and each may be behind a pointer.
 _HOPS = 128
 
@@ -130,8 +131,12 @@ def _on_the_way(name: str, records: List[Record]) -> List[Record]:
     return found
 
 
-def _address(reply: bytes, place: int, size: int) -> str:
-    return str(ipaddress.ip_address(reply[place : place + size]))
+def _ipv4(reply: bytes, place: int, size: int) -> str:
+    return str(ipaddress.IPv4Address(reply[place : place + size]))
+
+
+def _ipv6(reply: bytes, place: int, size: int) -> str:
+    return str(ipaddress.IPv6Address(reply[place : place + size]))
 
 
 def _canonical(reply: bytes, place: int, _size: int) -> str:
@@ -156,8 +161,8 @@ def _naptr(reply: bytes, place: int, _size: int) -> Naptr:
 
 
 _DATA: Dict[str, Callable[[bytes, int, int], Data]] = {
-    "A": _address,
-    "AAAA": _address,
+    "A": _ipv4,
+    "AAAA": _ipv6,
     "CNAME": _canonical,
     "SRV": _srv,
     "NAPTR": _naptr,
@@ -176,13 +181,16 @@ def _name(reply: bytes, place: int) -> Tuple[str, int]:
         elif size > _LONGEST_LABEL:
             raise IndexError("a label of a kind that there is not")
         elif size:
-            if place + 1 + size > len(reply):
-                raise IndexError("a name goes beyond the end")
-            labels.append(reply[place + 1 : place + 1 + size].decode("ascii").lower())
+            labels.append(_label(reply[place + 1 : place + 1 + size]))
             place += 1 + size
         else:
             return ".".join(labels), place + 1 if end is None else end
     raise IndexError("a name without end")
+
+
+def _label(octets: bytes) -> str:
+    """As it is written (RFC 1035, section 5.1): a strange name server may put a terminal's codes in."""
+    return "".join(chr(one) if one in _PLAIN else f"\\{one:03}" for one in octets).lower()
 
 
 def _spelled(name: str) -> str:

@@ -16,7 +16,7 @@ Lookup = Callable[[str, str], Answer]
 # The services of RFC 3263 by their transports, in the order in which a client without preferences asks.
 SERVICES = {"udp": "_sip._udp", "tcp": "_sip._tcp", "tls": "_sips._tcp"}
 _NAPTR = {"SIP+D2U": "udp", "SIP+D2T": "tcp", "SIPS+D2T": "tls"}
-_ADDRESS_KINDS = ("A", "AAAA")
+ADDRESS_KINDS = ("A", "AAAA")
 
 
 class Target(NamedTuple):
@@ -96,7 +96,7 @@ def addresses(name: str, lookup: Lookup) -> List[Record]:
     """The A and AAAA records of a name. NoAnswer when nobody could tell of either; half an answer is one."""
     found: List[Record] = []
     failure: Optional[NoAnswer] = None
-    for kind in _ADDRESS_KINDS:
+    for kind in ADDRESS_KINDS:
         try:
             found += [record for record in lookup(name, kind).records if record.kind == kind]
         except NoAnswer as error:

@@ -11,6 +11,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.resolv
     Addresses,
     Published,
     Resolver,
+    normal,
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.sip.dns import (
     Answer,
@@ -100,9 +101,7 @@ def test_naptr_leads_to_services_of_other_names() -> None:
         f"{service} SRV": [Record(service, "SRV", 120, Srv(1, 1, 5061, OTHER))],
     }
     led_to = Published("2001:db8::5", service, "NAPTR AAAA", 120)
-    assert resolver(**more).resolve(HOST, None) == of(
-        OF_SERVICE, led_to, OF_NAME, services=(OF_SERVICE, led_to)
-    )
+    assert resolver(**more).resolve(HOST, None) == of(OF_SERVICE, led_to, OF_NAME, services=(OF_SERVICE,))
 
 
 def test_the_hosts_file_stands_before_dns() -> None:
@@ -134,3 +133,54 @@ def test_when_no_name_server_says_about_services_the_answer_is_not_complete(sile
 
 def test_when_no_name_server_says_about_a_name_it_may_have_any_address() -> None:
     assert resolver((HOST,)).resolve(HOST, 5060) == Addresses(frozenset(), False)
+
+
+def test_the_own_addresses_of_a_name() -> None:
+    assert resolver().resolve(HOST, None).of_name == {"192.0.2.80"}
+    assert resolver().resolve("192.0.2.1", None).of_name == {"192.0.2.1"}
+
+
+def test_half_of_the_addresses_is_not_all_of_them() -> None:
+    class Half(Servers):
+        def lookup(self, name: str, kind: str) -> Answer:
+            if kind == "AAAA":
+                raise NoAnswer("no name server answers")
+            return super().lookup(name, kind)
+
+    found = Resolver(Half(RECORDS), "").resolve(HOST, 5060)  # type: ignore[arg-type]
+    assert (found.known, found.complete) == ({"192.0.2.80"}, False)
+
+
+def test_who_does_not_answer_about_naptr_leaves_nothing_open() -> None:
+    class Deaf(Servers):
+        def lookup(self, name: str, kind: str) -> Answer:
+            if kind == "NAPTR":
+                raise NoAnswer("no name server answers")
+            return super().lookup(name, kind)
+
+    found = Resolver(Deaf(RECORDS), "").resolve(HOST, None)  # type: ignore[arg-type]
+    assert found == resolver().resolve(HOST, None)
+
+
+def test_a_name_that_is_another_lives_as_long_as_both() -> None:
+    alias = Record("www.example.com", "CNAME", 30, HOST)
+    more = {"www.example.com A": [alias, A]}
+    assert resolver(**more).resolve("www.example.com", 5060).published == (
+        Published("192.0.2.80", "www.example.com", "A", 30),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:DB8:0::1", "2001:db8::1"),
+        ("192.0.2.7/24", "192.0.2.0/24"),
+        ("192.0.2.0/255.255.255.0", "192.0.2.0/24"),
+        ("192.0.2.7/32", "192.0.2.7"),
+        ("192.0.2.1:5060", "192.0.2.1:5060"),
+    ],
+)
+def test_one_spelling(text: str, spelled: str) -> None:
+    assert normal(text) == spelled

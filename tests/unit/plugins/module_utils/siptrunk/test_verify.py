@@ -124,7 +124,7 @@ SCENES: dict[str, tuple[Snapshot, dict[str, Any], str]] = {
     "the provider moved, but DNS is not sure": (
         running(REGISTERED, peers=dict.fromkeys(PEERS, Peer("203.0.113.9", "OK (1 ms)"))),
         {"resolve": lambda host, port: Addresses(frozenset([ADDRESS]), False)},
-        "registered",
+        "unresolvable",
     ),
     "DNS is down, but Asterisk still has the address": (
         running(REGISTERED),
@@ -253,7 +253,7 @@ def test_a_peer_with_a_port_is_not_looked_up_as_a_service() -> None:
         replace(TRUNK, peers=(ExpectedPeer("smartvox-in", HOST, 5070),)),
         resolve=watching,
     )
-    assert asked == [5070]
+    assert set(asked) == {5070}
 
 
 def test_a_trunk_by_address_alone_is_trusted() -> None:

@@ -168,7 +168,7 @@ SCENES: dict[str, tuple[Snapshot, dict[str, Any], list[str]]] = {
     "the provider moved, but DNS is not sure": (
         running(REGISTERED, endpoint=replace(ENDPOINT, addresses=("203.0.113.9",))),
         {"resolve": names(sip=Addresses(frozenset([ADDRESS]), False))},
-        ["registered"],
+        ["unresolvable"],
     ),
     "DNS is down, but Asterisk still has the address": (
         running(REGISTERED),
