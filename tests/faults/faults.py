@@ -24,6 +24,7 @@ class Fault(NamedTuple):
     secret: that the provider knows for the account; None for no account
     addresses: of its name from the start; no name for None; those that it has later
     account: what is declared, beside what all trunks have
+    evidence: what the last answer is told to be, by driver
     """
 
     expected: Union[Verdict, Mapping[str, Verdict]]
@@ -37,8 +38,10 @@ class Fault(NamedTuple):
     account: Mapping[str, Any] = {}
     loss: bool = False
     shares: str = ""
+    evidence: Mapping[str, str] = {}
 
 
+BOTH = ("chan_sip", "pjsip")
 GOOD = Verdict(OK, ("registered",))
 # The name is DNS's, not a fault of the trunk's own.
 SILENT = Verdict(CRITICAL, ("no_answer",))
@@ -51,10 +54,16 @@ SHORT = {"expiry": 60}
 
 FAULTS: Dict[str, Fault] = {
     "healthy": Fault(GOOD),
-    "wrong password": Fault(REFUSED, secret="another"),
-    "wrong user": Fault(UNKNOWN_ACCOUNT, at_provider="404", secret=None),
-    "account disabled (403)": Fault(REFUSED, at_provider="403"),
-    "provider down before the start": Fault(SILENT, at_provider="silent"),
+    "wrong password": Fault(
+        REFUSED, secret="another", evidence={"chan_sip": "a challenge (401, 407)", "pjsip": "401 from"}
+    ),
+    "wrong user": Fault(
+        UNKNOWN_ACCOUNT, at_provider="404", secret=None, evidence=dict.fromkeys(BOTH, "404 from")
+    ),
+    "account disabled (403)": Fault(REFUSED, at_provider="403", evidence=dict.fromkeys(BOTH, "403 from")),
+    "provider down before the start": Fault(
+        SILENT, at_provider="silent", evidence=dict.fromkeys(BOTH, "no answer from")
+    ),
     "provider down after the start": Fault(
         {"chan_sip": SILENT, "pjsip": Verdict(CRITICAL, ("no_answer", "expired"))},
         then_at_provider="silent",
@@ -63,7 +72,7 @@ FAULTS: Dict[str, Fault] = {
     "provider slow (2 s)": Fault(GOOD, at_provider="slow"),
     "one packet in five is lost": Fault(GOOD, loss=True),
     "423 Interval Too Brief": Fault(GOOD, at_provider="423", account=SHORT),
-    "503 with Retry-After": Fault(NOT_NOW, at_provider="503"),
+    "503 with Retry-After": Fault(NOT_NOW, at_provider="503", evidence={"pjsip": "503 from"}),
     "302": Fault(NOT_NOW, at_provider="302"),
     "407 instead of 401": Fault(GOOD, at_provider="407"),
     # chan_sip knows MD5 only, and does not tell why it does not answer; chan_pjsip 22 has to be told that it may.

@@ -40,10 +40,14 @@ Said = Tuple[str, Tuple[str, ...]]
 
 
 class Scene(NamedTuple):
-    """said: of each fault's trunk, and of each of the PBX's own faults: the status, and the causes"""
+    """said: of each fault's trunk, and of each of the PBX's own faults: the status, and the causes
+
+    evidence: of each fault's trunk
+    """
 
     lab: Lab
     said: Mapping[str, Said]
+    evidence: Mapping[str, str]
 
 
 Scenes = Mapping[Tuple[str, str], Future[Scene]]
@@ -138,10 +142,11 @@ def play(lab: Lab) -> Scene:
             time.sleep(LATER)
             answer = lab.verify("--wait", "10")
             said.update((ours[trunk["trunk"]], outcome(trunk)) for trunk in answer["trunks"])
+            evidence = {ours[one["trunk"]]: one["findings"][0]["evidence"] or "" for one in answer["trunks"]}
             said.update(of_pbx(lab, trunks))
         with started_pbx(lab, modules=False):
             said["module not loaded"] = of_healthy(lab)
-    return Scene(lab, said)
+    return Scene(lab, said, evidence)
 
 
 def begin(lab: Lab, name: str) -> None:
@@ -255,6 +260,11 @@ def test_a_fault_of_one_trunk(scenes: Scenes, table: List[Cell], pbx: Tuple[str,
 @pytest.mark.parametrize(("pbx", "name"), OF_PBXES)
 def test_a_fault_of_the_pbx(scenes: Scenes, table: List[Cell], pbx: Tuple[str, str], name: str) -> None:
     check(scenes[pbx].result(), table, name, OF_PBX[name])
+
+
+@pytest.mark.parametrize(("pbx", "name"), [one for one in OF_TRUNKS if one[0][0] in FAULTS[one[1]].evidence])
+def test_the_last_answer_is_told(scenes: Scenes, pbx: Tuple[str, str], name: str) -> None:
+    assert f"last answer: {FAULTS[name].evidence[pbx[0]]}" in scenes[pbx].result().evidence[name]
 
 
 def test_there_are_enough() -> None:

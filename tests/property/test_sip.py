@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from typing import Callable, Dict, List
+from typing import Dict, List
 
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.sip.digest import (
     Unanswerable,
@@ -79,7 +79,7 @@ contacts = st.tuples(st.sampled_from(["Contact", "m", "Record-Route"]), lists)
 
 
 @st.composite
-def messages(draw: Callable) -> Message:
+def messages(draw: st.DrawFn) -> Message:
     """Any message with what it needs, in any order, and its Content-Length."""
     method, body = draw(tokens), draw(st.binary(max_size=40))
     needed = [

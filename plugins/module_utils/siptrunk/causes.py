@@ -253,12 +253,16 @@ OWN: Dict[Tuple[str, str], Cause] = {
 
 @dataclass(frozen=True)
 class Finding:
-    """A cause with the facts of one trunk filled in."""
+    """A cause with the facts of one trunk filled in.
+
+    evidence: what the provider answered last, and when; "" where nothing tells
+    """
 
     cause: str
     explanation: str
     next_step: str
     final: bool
+    evidence: str = ""
 
     @property
     def status(self) -> str:

@@ -10,16 +10,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from types import ModuleType
-from typing import Collection, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Callable, Collection, Dict, List, Mapping, Optional, Sequence, Tuple
 
+from .asterisk.log import Answer
 from .asterisk.snapshot import Registration, Section, Snapshot
 from .causes import BY_SEVERITY, EXIT_CODES, OK, UNKNOWN, Finding, finding, worst
-from .expectation import ExpectedPeer, ExpectedTrunk
+from .expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
 from .judges import chan_sip, pjsip
 from .judges.scene import PATIENCE, Lease, Resolve, Scene, account, facts_of, local_time, registrar
 
 __all__ = ["PATIENCE", "Lease", "Report", "Verdict", "account", "local_time", "registrar", "verify"]
 
+Answers = Callable[[], Mapping[str, Answer]]
 JUDGES: Dict[str, ModuleType] = {judge.NAME: judge for judge in (chan_sip, pjsip)}
 
 
@@ -64,7 +66,9 @@ class Verdict:
     @property
     def summary(self) -> str:
         """All that is to be said, in one line."""
-        said = ("; ".join(filter(None, (one.explanation, one.next_step))) for one in self.findings)
+        said = (
+            "; ".join(filter(None, (one.explanation, one.evidence, one.next_step))) for one in self.findings
+        )
         return f"{self.trunk.name}: {'. '.join(said)}"
 
 
@@ -114,6 +118,7 @@ def verify(
     watched: float = math.inf,
     renewed: Optional[Mapping[str, float]] = None,
     allow_none: bool = False,
+    answers: Answers = dict,
 ) -> Report:
     """Compare.
 
@@ -123,13 +128,14 @@ def verify(
     new: names of the trunks that *since* is for; None for all
     watched: seconds since the first look; in the beginning, what is under way gets its chance
     renewed: by name, the epoch seconds after which a registration of chan_pjsip was seen to be made
+    answers: the last of the providers, by user@host; asked only when a registration is not in order
     """
     scene = Scene(expected, snapshot, now, resolve, since, watched, renewed or {})
     old = replace(scene, since=None)
     carrying = {id(running) for trunk in expected for running in _judge(trunk).carrying(scene, trunk)}
     return Report(
         verdicts=tuple(
-            _verdict(scene if new is None or trunk.name in new else old, trunk) for trunk in expected
+            _verdict(scene if new is None or trunk.name in new else old, trunk, answers) for trunk in expected
         ),
         unexpected=tuple(running for running in snapshot.registrations if id(running) not in carrying),
         snapshot=snapshot,
@@ -138,7 +144,7 @@ def verify(
     )
 
 
-def _verdict(scene: Scene, trunk: ExpectedTrunk) -> Verdict:
+def _verdict(scene: Scene, trunk: ExpectedTrunk, answers: Answers) -> Verdict:
     failure = scene.snapshot.why_not(trunk.driver)
     if failure:
         return Verdict(trunk, (finding(failure.cause, **facts_of(trunk), detail=failure.detail),))
@@ -146,7 +152,8 @@ def _verdict(scene: Scene, trunk: ExpectedTrunk) -> Verdict:
     findings: List[Finding] = []
     lease = judge.lease(scene, trunk)
     if trunk.registration:
-        findings.append(judge.registration(scene, trunk, trunk.registration, lease))
+        said = judge.registration(scene, trunk, trunk.registration, lease)
+        findings.append(_with_evidence(said, trunk.registration, answers))
     else:
         findings.append(finding("trusted", **facts_of(trunk)))
     unseen = scene.snapshot.unseen.get(trunk.driver)
@@ -161,6 +168,14 @@ def _verdict(scene: Scene, trunk: ExpectedTrunk) -> Verdict:
     )
     peers = tuple((peer, running.get(peer.section)) for peer in trunk.peers)
     return Verdict(trunk, tuple(bad or findings), lease, peers)
+
+
+def _with_evidence(one: Finding, want: ExpectedRegistration, answers: Answers) -> Finding:
+    if one.status == OK:
+        return one
+    known = answers()
+    answer = next((known[key] for key in (account(want), f"{want.user}@{want.host}") if key in known), None)
+    return replace(one, evidence=f"last answer: {answer}") if answer else one
 
 
 def _judge(trunk: ExpectedTrunk) -> ModuleType:

@@ -84,8 +84,12 @@ def _troubles(report: Report) -> Iterator[str]:
         yield f'<h2 class="{findings[0].status}">{_text(", ".join(names))}</h2>'
         yield "<ul>"
         for one in findings:
-            yield f"<li>{_text(one.explanation)}{_next(one)}</li>"
+            yield f"<li>{_text(one.explanation)}{_evidence(one)}{_next(one)}</li>"
         yield "</ul>"
+
+
+def _evidence(one: Finding) -> str:
+    return f"<br>{_text(one.evidence)}" if one.evidence else ""
 
 
 def _next(one: Finding) -> str:

@@ -54,6 +54,7 @@ def _trunk(verdict: Verdict) -> Dict[str, Any]:
                 "status": one.status,
                 "explanation": one.explanation,
                 "next_step": one.next_step or None,
+                "evidence": one.evidence or None,
             }
             for one in verdict.findings
         ],

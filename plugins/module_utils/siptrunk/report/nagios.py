@@ -37,7 +37,8 @@ def _long(report: Report) -> Iterator[str]:
     """What is to be done, for the page of the service."""
     for names, findings in report.troubled():
         for one in findings:
-            yield f"{', '.join(names)}: {one.status.upper()} {one.explanation} -> {one.next_step}"
+            said = "; ".join(filter(None, (one.explanation, one.evidence)))
+            yield f"{', '.join(names)}: {one.status.upper()} {said} -> {one.next_step}"
     for note in report.snapshot.notes:
         yield f"Note: {note}"
 

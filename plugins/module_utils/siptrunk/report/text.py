@@ -72,6 +72,8 @@ def paragraph(names: Sequence[str], findings: Sequence[Finding]) -> Iterator[str
     yield f"{', '.join(names)}: {findings[0].status.upper()}"
     for one in findings:
         yield f"  {one.explanation}"
+        if one.evidence:
+            yield f"  {one.evidence}"
         yield f"  -> {one.next_step}"
 
 

@@ -53,7 +53,9 @@ def test_a_trunk_in_order() -> None:
         "explanation": said,
         "next_step": None,
         "summary": f"smartvox: {said}",
-        "findings": [{"cause": "registered", "status": "ok", "explanation": said, "next_step": None}],
+        "findings": [
+            {"cause": "registered", "status": "ok", "explanation": said, "next_step": None, "evidence": None}
+        ],
         "account": "43212345@sip.example.com",
         "registrar": "sip.example.com:5060",
         "transport": "udp",
