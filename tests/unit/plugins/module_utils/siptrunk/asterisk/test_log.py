@@ -76,7 +76,7 @@ def test_the_last_one_counts(tmp_path: Path) -> None:
         ]
         (tmp_path / name).write_text("".join(lines))
         os.utime(tmp_path / name, (number, number))
-    (answer,) = answers(str(tmp_path)).values()
+    answer = answers(str(tmp_path))["u@h"]
     assert str(answer) == "501 from sip:sip.example.com;transport=udp, in Asterisk's log of at 501"
 
 
