@@ -326,10 +326,8 @@ class Exchange:
     def _binding(self, expires: int) -> Fields:
         account = _account(self._wish)
         user = account.user if account and account.user else _USER
-        return [
-            ("Contact", f"<{self._way.contact(user, self._wish.uri.scheme)}>;expires={expires}"),
-            ("Expires", str(expires)),
-        ]
+        contact = self._way.contact(user, self._wish.uri.scheme)
+        return [("Contact", f"<{contact}>;expires={expires}"), ("Expires", str(expires))]
 
     def _authorization(self, method: str, uri: str) -> Fields:
         return self._credentials.fields(method, uri) if self._credentials else ()
@@ -345,6 +343,8 @@ class Exchange:
 
     def _judged(self, response: Response, transaction: ClientTransaction) -> Outcome:
         shown = f"{response.status} {response.reason}".strip()
+        # Any other answer names only where its sender is.
+        told = self._wish.method == REGISTER or 300 <= response.status < 400
         found = Outcome(
             REFUSED,
             None,
@@ -352,7 +352,7 @@ class Exchange:
             status=response.status,
             reason=response.reason,
             round_trip=transaction.round_trip,
-            contacts=_contacts(response) if self._wish.method == REGISTER or response.status < 400 else (),
+            contacts=_contacts(response) if told else (),
         )
         if response.status == _RINGING:
             return replace(found, outcome=ACCEPTED, cause="ringing")
@@ -444,9 +444,9 @@ class Exchange:
                 self._talk.send(self._ack(invite, dialog), self._deadline)
         except (NoAnswer, WireError):
             pass
-        return (
-            None if self._is_ended(dialog, self._deadline) else "the call may be up: nobody confirmed its end"
-        )
+        if self._is_ended(dialog, self._deadline):
+            return None
+        return "the call may be up: nobody confirmed its end"
 
     def _is_ended(self, dialog: Dialog, until: float) -> bool:
         def bye() -> Request:

@@ -316,6 +316,7 @@ def test_a_call_that_is_answered_is_acknowledged_and_ended() -> None:
     wire = played(callee(100, 200, more=(("Contact", "<sip:there@192.0.2.7>"), route)))
     found = asked(wire, "INVITE")
     assert (found.outcome, found.status, found.left_behind) == ("accepted", 200, None)
+    assert found.contacts == ()
     assert wire.methods == ["INVITE", "ACK", "BYE"]
     invite, ack, bye = wire.sent
     assert b"m=audio 9 " in invite.body

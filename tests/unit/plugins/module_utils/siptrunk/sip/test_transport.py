@@ -210,13 +210,12 @@ def test_waiting_ends_when_this_process_shall() -> None:
 
 def test_a_message_is_not_cut_in_two_when_this_process_shall_end() -> None:
     there, here = os.pipe()
-    os.write(here, b"!")
     with (
         listening("tcp", lambda plug: time.sleep(2)) as target,
-        Network(None, client_context(None)) as network,
+        Network(None, client_context(None), there) as network,
     ):
         network.open(target, network.now() + 1)
-        network._stop = there
+        os.write(here, b"!")
         with pytest.raises(WireError, match="does not take"):
             network.send(b"x" * 50_000_000, network.now() + 0.3)
         with pytest.raises(Interrupted):
