@@ -33,14 +33,17 @@ OFFER = (
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8 0\r\n"
     "a=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n"
 )
-# Prints the first datagram that comes, if one does.
+# Prints the first request that comes, if one does; OPTIONS come when it is their time.
 LISTENER = """
 import socket, sys
 plug = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 plug.bind((sys.argv[1], 5060))
 plug.settimeout(5)
 print("ready", flush=True)
-print(plug.recv(65535).decode("utf-8", "replace"))
+request = "OPTIONS"
+while request.startswith("OPTIONS"):
+    request = plug.recv(65535).decode("utf-8", "replace")
+print(request)
 """
 # Once TCP was on and is off again, chan_sip says so at each reload.
 NOISE = re.compile(r"TCP keep-alive on sip socket|Unable to set SIP (DSCP TOS|CoS)")
@@ -97,7 +100,7 @@ class Pbx:
         return {name.strip(): value.strip() for name, colon, value in lines if colon}
 
     def heard(self, address: str, action: Dict[str, str]) -> str:
-        """The first SIP request that Asterisk sends to port 5060 of an address upon an action of AMI."""
+        """The first SIP request but OPTIONS that Asterisk sends to port 5060 of an address upon an action of AMI."""
         command = ["podman", "exec", "-i", self.asterisk.container, "python3", "-c", LISTENER, address]
         with subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
