@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No fault is called healthy, and no healthy trunk faulty: the verdicts of the verifier on the PBX, fault by fault.
+"""No fault of the table is called healthy, and no healthy trunk faulty: the verdicts on the PBX, fault by fault.
 
 The table goes to FAULTS_TABLE (a file without its ending; default: none), as Markdown and JSON, also when some fail.
 """
