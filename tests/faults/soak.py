@@ -1,72 +1,95 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Healthy trunks are never called anything else: PYTHONPATH=tests python3 -m faults.soak [MINUTES]
+"""Healthy trunks stay healthy, through every refresh: pytest tests/faults/soak.py.
 
-Trunks that register anew every minute, of both drivers, are looked at again and again, at the worst moments, too.
-Prints a line for each PBX, and ends with 1 when a verdict was not ok.
+It takes three minutes, or SOAK_MINUTES. The verifier is asked every two seconds, and may not wait for anything to
+become better.
 """
 
 from __future__ import annotations
 
-import sys
-import tempfile
+import os
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Dict, List, NamedTuple
 
-from .lab import DOMAIN, Lab, started, started_pbx
+import pytest
 
-PBXES = [("chan_sip", "16"), ("pjsip", "16"), ("pjsip", "22")]
-ADDRESSES = [f"198.51.100.{number}" for number in range(10, 14)]
+from .bench import wait_for
+from .faults import COLUMNS, OK, Fault, Scene, both, told
+from .lab import DOMAIN, SECRET, Account, lab
 
-
-def declared(number: int, driver: str) -> Dict[str, Any]:
-    at_once = {"options": {"registration": {"max_random_initial_delay": 0}}} if driver == "pjsip" else {}
-    return {
-        "name": f"t{number}",
-        "provider": {"host": f"h{number}.{DOMAIN}"},
-        "registration": {"user": f"u{number}", "secret": "right", "contact": "100", "expiry": 60},
-        "nat": {"keepalive": 10},
-        **at_once,
-    }
+SECONDS = (float(os.environ.get("SOAK_MINUTES", "0")) or 3) * 60
+EXPIRY = 60
+PERIOD = 2.0
+TRUNKS = ("first", "second", "third")
 
 
-def soak(pbx: Tuple[str, str], seconds: float) -> Tuple[int, List[str]]:
-    """How often it was looked, and what was said that is not ok."""
-    with tempfile.TemporaryDirectory() as name:
-        Path(name).chmod(0o755)
-        lab = Lab(*pbx, Path(name))
-        trunks = [declared(number, lab.driver) for number in range(len(ADDRESSES))]
-        with started(lab, ADDRESSES):
-            for number, address in enumerate(ADDRESSES):
-                lab.account(f"u{number}", "right")
-                lab.publish(**{f"h{number}": [address]})
-            lab.configure(trunks, trunks)
-            with started_pbx(lab):
-                lab.verify("--wait", "30")
-                until, looks, bad = time.monotonic() + seconds, 0, []
-                while time.monotonic() < until:
-                    # No wait: what is said at once must be right.
-                    answer = lab.verify("--wait", "0")
-                    looks += 1
-                    bad += [one["summary"] for one in answer["trunks"] if one["status"] != "ok"]
-                    time.sleep(1)
-                return looks, bad
+class Soaked(NamedTuple):
+    """looks: how often it was asked; refreshes: that were seen; wrong: verdicts other than ok"""
+
+    looks: int
+    refreshes: int
+    wrong: List[str]
 
 
-def main() -> int:
-    minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
-    with ThreadPoolExecutor() as pool:
-        results = list(pool.map(lambda pbx: soak(pbx, minutes * 60), PBXES))
-    for pbx, (looks, bad) in zip(PBXES, results):
-        print(
-            f"{' '.join(pbx)}: {looks} looks at {len(ADDRESSES)} trunks, {len(bad)} verdicts that were not ok"
-        )
-        for summary in bad[:10]:
-            print(f"  {summary}")
-    return 1 if any(bad for _looks, bad in results) else 0
+@pytest.fixture(scope="module")
+def soaked(tmp_path_factory: pytest.TempPathFactory) -> Dict[str, Soaked]:
+    """By column; all at the same time."""
+    found: Dict[str, Soaked] = {}
+    directory = tmp_path_factory.mktemp("soak")
+
+    def run(column: str) -> None:
+        found[column] = soak(column, directory / column.replace(" ", "-"))
+
+    works = [threading.Thread(target=run, args=(column,)) for column in COLUMNS]
+    for work in works:
+        work.start()
+    for work in works:
+        work.join()
+    return found
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_healthy_trunk_is_never_said_to_be_ill(column: str, soaked: Dict[str, Soaked]) -> None:
+    looks, refreshes, wrong = soaked[column]
+    print(
+        f"{column}: {looks} looks at {len(TRUNKS)} trunks, {refreshes} refreshes, {len(wrong)} wrong verdicts"
+    )
+    assert not wrong, wrong[:5]
+    assert refreshes >= len(TRUNKS) * int(SECONDS / EXPIRY - 1)
+    # The machine may be slow, but the verifier was asked.
+    assert looks >= SECONDS / PERIOD / 3
+
+
+def soak(column: str, directory: Path) -> Soaked:
+    driver, version = column.split()
+    accounts = {name: account(name, number) for number, name in enumerate(TRUNKS)}
+    wrong: List[str] = []
+    left: Dict[str, List[int]] = {name: [] for name in TRUNKS}
+    looks = 0
+    directory.mkdir()
+    with lab(list(accounts.values()), driver, version, directory) as (there, here):
+        here.start()
+        wait_for(Scene(there, here, accounts), [Fault(name, "", both(OK)) for name in TRUNKS])
+        until = time.monotonic() + SECONDS
+        while time.monotonic() < until:
+            began = time.monotonic()
+            look = here.verify("--wait", "0")
+            looks += 1
+            for name in TRUNKS:
+                if told(look, name) != OK:
+                    wrong.append(f"{SECONDS - until + began:.0f} s, {name}: {look.trunk(name) or look.said}")
+                left[name].append(look.trunk(name).get("expires_in") or 0)
+            time.sleep(max(0.0, PERIOD - (time.monotonic() - began)))
+    refreshes = sum(later > earlier for some in left.values() for earlier, later in zip(some, some[1:]))
+    return Soaked(looks, refreshes, wrong)
+
+
+def account(name: str, number: int) -> Account:
+    registration = {"user": f"4321000{number}", "secret": SECRET, "expiry": EXPIRY}
+    host = f"{name}.{DOMAIN}"
+    return Account(
+        {"name": name, "provider": {"host": host}, "registration": registration, "nat": {"keepalive": 10}}
+    )

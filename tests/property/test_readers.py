@@ -14,16 +14,20 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk import (
     ami,
     cli,
     live,
+    log,
     pjsip,
 )
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import Snapshot
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import (
+    Heard,
+    Snapshot,
+)
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import SipTrunkError
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expectation import (
     ExpectedPeer,
@@ -243,7 +247,8 @@ def chan_sip_over_cli(rng: random.Random) -> str:
 def pjsip_over_cli(rng: random.Random) -> str:
     version = rng.choice(("pjsip16", "pjsip22"))
     answers = {
-        cli.UPTIME: spoilt(rng, "pjsip22_uptime"),
+        pjsip.MODULE: RECORDED["pjsip_module"],
+        pjsip.TRANSPORTS: spoilt(rng, "pjsip22_transports"),
         pjsip.REGISTRATIONS: spoilt(rng, f"{version}_registrations"),
         pjsip.ENDPOINTS: spoilt(rng, f"{version}_endpoints"),
     }
@@ -252,10 +257,26 @@ def pjsip_over_cli(rng: random.Random) -> str:
         return answers.get(commands[0]) or spoilt(rng, f"{version}_registration")
 
     seen = live._pjsip(ask, pjsip.accounts_of_cli(ask), SECTIONS)
+    started_at, reloaded_at = cli.read_uptime(spoilt(rng, "pjsip22_uptime"))
     judge(
-        Snapshot("cli", "22", tuple(seen.registrations), endpoints=seen.endpoints, started_at=seen.started_at)
+        Snapshot(
+            "cli",
+            "22",
+            tuple(seen.registrations),
+            endpoints=seen.endpoints,
+            protocols=seen.protocols,
+            started_at=started_at,
+            reloaded_at=reloaded_at,
+            heard=tuple(heard(rng)),
+        )
     )
     return "read"
+
+
+def heard(rng: random.Random) -> Iterator[Heard]:
+    """What a log has that somebody else has written, too."""
+    name = rng.choice(("log16_chan_sip", "log16_pjsip", "log22_pjsip"))
+    return log.read(spoilt(rng, name), 1_800_000_000.0)
 
 
 def any_reader(rng: random.Random) -> str:
@@ -268,6 +289,8 @@ def any_reader(rng: random.Random) -> str:
             cli.read_uptime,
             pjsip.read_registrations,
             pjsip.read_accounts,
+            pjsip.read_transports,
+            lambda whole: list(log.read(whole, 1_800_000_000.0)),
             lambda whole: pjsip.read_endpoints(whole, SECTIONS),
         )
     )(printed(rng))

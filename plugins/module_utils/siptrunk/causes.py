@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Dict, NamedTuple, Tuple
+from dataclasses import dataclass, field
+from typing import Dict, NamedTuple, Optional, Tuple
+
+from .times import local_time
 
 OK, WARNING, CRITICAL, UNKNOWN = "ok", "warning", "critical", "unknown"
 # The plug-in interface of Nagios and its heirs.
@@ -40,6 +42,7 @@ WORDS: Dict[str, Dict[str, str]] = {
         "kind": "section",
         "file": "sip.conf",
         "module": "chan_sip.so",
+        "authorities": "tlscafile in sip.conf",
     },
     "pjsip": {
         "reload": _PJSIP_RELOAD,
@@ -48,6 +51,7 @@ WORDS: Dict[str, Dict[str, str]] = {
         "kind": "endpoint",
         "file": "pjsip.conf",
         "module": "chan_pjsip.so",
+        "authorities": "ca_list_file of the transport",
     },
 }
 
@@ -61,6 +65,17 @@ CAUSES: Dict[str, Cause] = {
         "{count} registrations run for {account} at {registrar}: each displaces the other at the provider",
         "remove the register lines and registrations that sip.conf and pjsip.conf have besides the trunk's own, "
         "then: {reload}",
+    ),
+    "expiring": Cause(
+        WARNING,
+        "still registered as {account} at {registrar}{expiry}, but its refresh has had no good answer for {late} s",
+        "look again in some seconds; see whether the provider still answers",
+    ),
+    "changed_since": Cause(
+        WARNING,
+        "{path} was written at {at}, and nothing shows that Asterisk has loaded it since: {account} at "
+        "{registrar} is registered with what was there before",
+        "{reload}",
     ),
     # It is not registered
     "trying": Cause(
@@ -83,10 +98,29 @@ CAUSES: Dict[str, Cause] = {
         "shown as registered, but the registration of {account} at {registrar} has expired ({registered_at})",
         "have it renewed: {renew}; see whether the clock was changed",
     ),
+    "clock": Cause(
+        UNKNOWN,
+        "the clock was set back: for Asterisk, the registration of {account} at {registrar} is of a time to come, so "
+        "that nobody knows whether it is still in force",
+        "have it renewed: {renew}; see that the clock is kept (NTP)",
+    ),
     "wrong_password": Cause(
         CRITICAL,
         "wrong password: {registrar} does not accept the credentials of {account} ({state})",
         "correct user, auth_user or secret, or ask the provider about the account, then: {again}",
+        final=True,
+    ),
+    "forbidden": Cause(
+        CRITICAL,
+        "forbidden: {registrar} answers 403 to {account}, and Asterisk has stopped trying: the account is barred, or "
+        "the password is wrong",
+        "ask the provider about the account; correct user, auth_user or secret if it is not barred; then: {again}",
+        final=True,
+    ),
+    "challenge": Cause(
+        CRITICAL,
+        "{registrar} asks {account} for credentials in a way that Asterisk cannot answer, such as SHA-256 alone",
+        "ask the provider to let the account use MD5 (RFC 2617), or see what else it wants",
         final=True,
     ),
     "rejected": Cause(
@@ -105,6 +139,18 @@ CAUSES: Dict[str, Cause] = {
         CRITICAL,
         "no answer from {registrar} to the registration of {account}; the host resolves to {addresses}",
         "check host, port and transport, and the firewalls in between",
+    ),
+    "certificate": Cause(
+        CRITICAL,
+        "{registrar} cannot prove who it is, so {account} does not register there: {reason}",
+        "have the provider's certificate put right; if its name is another one, correct provider.host; if an authority "
+        "of its own has signed it, let {authorities} have that",
+    ),
+    "no_transport": Cause(
+        CRITICAL,
+        "Asterisk has no transport for {transport}, so it has not loaded the registration of {account} at {registrar}",
+        "declare one (transports of the module sip_trunks), then restart Asterisk",
+        final=True,
     ),
     "unavailable": Cause(
         CRITICAL,
@@ -149,6 +195,11 @@ CAUSES: Dict[str, Cause] = {
         CRITICAL,
         "mute: the {kind} [{section}] {lack}, so no call goes out to {host}",
         "as soon as {host} resolves: {reload}",
+    ),
+    "unreachable": Cause(
+        CRITICAL,
+        "{host} does not answer OPTIONS ([{section}] is {qualify}), so no call goes out to it, and maybe none comes in",
+        "check the provider, the firewalls and the NAT in between; if it never answers OPTIONS, set nat.keepalive to 0",
     ),
     "trust_moved": Cause(
         CRITICAL,
@@ -215,10 +266,20 @@ OWN: Dict[Tuple[str, str], Cause] = {
     ),
     ("pjsip", "rejected"): Cause(
         CRITICAL,
-        "rejected: {registrar} does not register {account}: wrong user or password (401, 403), unknown account (404), "
-        "{or_else}; chan_pjsip does not tell which{retry}",
+        "rejected: {registrar} does not register {account}: {why}{retry}",
         f"{_ITS_LOG}; correct user, domain, auth_user or secret, or ask the provider, then: {{again}}",
     ),
+    ("pjsip", "wrong_password"): Cause(
+        CRITICAL,
+        "wrong password: {registrar} does not accept the credentials of {account} ({code}){retry}",
+        CAUSES["wrong_password"].next_step,
+    ),
+    ("pjsip", "forbidden"): Cause(
+        CRITICAL,
+        "forbidden: {registrar} answers {code} to {account}: the account is barred, or the password is wrong{retry}",
+        CAUSES["forbidden"].next_step,
+    ),
+    ("pjsip", "challenge"): CAUSES["challenge"]._replace(final=False),
     ("pjsip", "gave_up"): Cause(
         CRITICAL,
         "gave up: Asterisk has sent nothing to register {account} at {registrar} for {idle} s ({state})",
@@ -228,7 +289,7 @@ OWN: Dict[Tuple[str, str], Cause] = {
     ),
     ("pjsip", "unavailable"): Cause(
         CRITICAL,
-        "{registrar} is there (it answers OPTIONS), but does not answer the registration of {account}",
+        "{registrar} is there ({but}), but does not register {account}{retry}",
         "ask the provider; Asterisk goes on trying",
     ),
     ("pjsip", "no_answer"): CAUSES["no_answer"]._replace(
@@ -251,18 +312,37 @@ OWN: Dict[Tuple[str, str], Cause] = {
 }
 
 
+class Evidence(NamedTuple):
+    """What the log has of it.
+
+    code: of the provider's answer; None when it gave none
+    at: epoch seconds; None where the state alone tells of the answer
+    server: who gave it
+    reason: what is wrong with its certificate
+    """
+
+    code: Optional[int]
+    at: Optional[int]
+    server: str
+    reason: Optional[str] = None
+
+    def __str__(self) -> str:
+        when = "" if self.at is None else f" at {local_time(self.at)}"
+        return f"Asterisk's log: {self.code or self.reason} from {self.server}{when}"
+
+
 @dataclass(frozen=True)
 class Finding:
     """A cause with the facts of one trunk filled in.
 
-    evidence: what the provider answered last, and when; "" where nothing tells
+    evidence: None when there is none; trunks with the same findings may have different ones
     """
 
     cause: str
     explanation: str
     next_step: str
     final: bool
-    evidence: str = ""
+    evidence: Optional[Evidence] = field(default=None, compare=False)
 
     @property
     def status(self) -> str:

@@ -10,18 +10,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from types import ModuleType
-from typing import Callable, Collection, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Collection, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from .asterisk.log import Answer
 from .asterisk.snapshot import Registration, Section, Snapshot
-from .causes import BY_SEVERITY, EXIT_CODES, OK, UNKNOWN, Finding, finding, worst
-from .expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
+from .causes import BY_SEVERITY, CRITICAL, EXIT_CODES, OK, UNKNOWN, Finding, finding, worst
+from .expectation import ExpectedPeer, ExpectedTrunk
 from .judges import chan_sip, pjsip
-from .judges.scene import PATIENCE, Lease, Resolve, Scene, account, facts_of, local_time, registrar
+from .judges.scene import PATIENCE, Lease, Resolve, Scene, account, facts_of, registrar
+from .times import local_time
 
 __all__ = ["PATIENCE", "Lease", "Report", "Verdict", "account", "local_time", "registrar", "verify"]
 
-Answers = Callable[[], Mapping[str, Answer]]
 JUDGES: Dict[str, ModuleType] = {judge.NAME: judge for judge in (chan_sip, pjsip)}
 
 
@@ -67,7 +66,8 @@ class Verdict:
     def summary(self) -> str:
         """All that is to be said, in one line."""
         said = (
-            "; ".join(filter(None, (one.explanation, one.evidence, one.next_step))) for one in self.findings
+            "; ".join(filter(None, (one.explanation, one.evidence and str(one.evidence), one.next_step)))
+            for one in self.findings
         )
         return f"{self.trunk.name}: {'. '.join(said)}"
 
@@ -118,7 +118,6 @@ def verify(
     watched: float = math.inf,
     renewed: Optional[Mapping[str, float]] = None,
     allow_none: bool = False,
-    answers: Answers = dict,
 ) -> Report:
     """Compare.
 
@@ -128,14 +127,13 @@ def verify(
     new: names of the trunks that *since* is for; None for all
     watched: seconds since the first look; in the beginning, what is under way gets its chance
     renewed: by name, the epoch seconds after which a registration of chan_pjsip was seen to be made
-    answers: the last of the providers, by user@host; asked only when a registration is not in order
     """
     scene = Scene(expected, snapshot, now, resolve, since, watched, renewed or {})
     old = replace(scene, since=None)
     carrying = {id(running) for trunk in expected for running in _judge(trunk).carrying(scene, trunk)}
     return Report(
         verdicts=tuple(
-            _verdict(scene if new is None or trunk.name in new else old, trunk, answers) for trunk in expected
+            _verdict(scene if new is None or trunk.name in new else old, trunk) for trunk in expected
         ),
         unexpected=tuple(running for running in snapshot.registrations if id(running) not in carrying),
         snapshot=snapshot,
@@ -144,7 +142,7 @@ def verify(
     )
 
 
-def _verdict(scene: Scene, trunk: ExpectedTrunk, answers: Answers) -> Verdict:
+def _verdict(scene: Scene, trunk: ExpectedTrunk) -> Verdict:
     failure = scene.snapshot.why_not(trunk.driver)
     if failure:
         return Verdict(trunk, (finding(failure.cause, **facts_of(trunk), detail=failure.detail),))
@@ -152,8 +150,7 @@ def _verdict(scene: Scene, trunk: ExpectedTrunk, answers: Answers) -> Verdict:
     findings: List[Finding] = []
     lease = judge.lease(scene, trunk)
     if trunk.registration:
-        said = judge.registration(scene, trunk, trunk.registration, lease)
-        findings.append(_with_evidence(said, trunk.registration, answers))
+        findings.append(judge.registration(scene, trunk, trunk.registration, lease))
     else:
         findings.append(finding("trusted", **facts_of(trunk)))
     unseen = scene.snapshot.unseen.get(trunk.driver)
@@ -161,6 +158,10 @@ def _verdict(scene: Scene, trunk: ExpectedTrunk, answers: Answers) -> Verdict:
         findings.append(finding(unseen.cause, **facts_of(trunk), detail=unseen.detail))
     else:
         findings += judge.trust(scene, trunk)
+    findings += judge.loading(scene, trunk, lease)
+    if all(one.status != CRITICAL for one in findings):
+        # What is worse has told of it already.
+        findings += judge.reach(scene, trunk)
     bad = [one for one in findings if one.status != OK]
     bad.sort(key=lambda one: BY_SEVERITY.index(one.status), reverse=True)
     running: Mapping[str, Section] = (
@@ -168,14 +169,6 @@ def _verdict(scene: Scene, trunk: ExpectedTrunk, answers: Answers) -> Verdict:
     )
     peers = tuple((peer, running.get(peer.section)) for peer in trunk.peers)
     return Verdict(trunk, tuple(bad or findings), lease, peers)
-
-
-def _with_evidence(one: Finding, want: ExpectedRegistration, answers: Answers) -> Finding:
-    if one.status == OK:
-        return one
-    known = answers()
-    answer = next((known[key] for key in (account(want), f"{want.user}@{want.host}") if key in known), None)
-    return replace(one, evidence=f"last answer: {answer}") if answer else one
 
 
 def _judge(trunk: ExpectedTrunk) -> ModuleType:

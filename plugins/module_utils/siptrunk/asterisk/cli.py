@@ -13,7 +13,7 @@ import os
 import re
 import socket
 import time
-from typing import Callable, Dict, Iterator, List, Optional, Sequence
+from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ..config.effective import load
 from ..errors import ConfigError
@@ -176,12 +176,17 @@ def read_version(text: str) -> Optional[str]:
     return found[1] if found else None
 
 
-def read_uptime(text: str) -> int:
-    """Seconds since the start, from ``core show uptime seconds``."""
-    found = re.search(r"^System uptime: ([0-9]{1,10})\b", text, re.MULTILINE)
-    if not found:
-        raise Unavailable("unreadable", f"'{UPTIME}' has no time")
-    return int(found[1])
+def read_uptime(text: str) -> Tuple[Optional[int], Optional[int]]:
+    """Seconds since the start and since the last reload, from ``core show uptime seconds``.
+
+    None for what would be negative, since the clock was set back: Asterisk shows no such line then.
+    """
+    return _seconds("System uptime", text), _seconds("Last reload", text)
+
+
+def _seconds(what: str, text: str) -> Optional[int]:
+    found = re.search(f"^{what}: ([0-9]{{1,10}})\\b", text, re.MULTILINE)
+    return int(found[1]) if found else None
 
 
 def read_registrations(text: str, driver: str) -> List[Registration]:

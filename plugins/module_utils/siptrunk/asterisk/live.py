@@ -4,20 +4,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import time
 from dataclasses import replace
-from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from .. import manager
+from .. import filenames, manager
 from ..config.effective import EffectiveSection, load
 from ..errors import ConfigError
 from ..expectation import ExpectedTrunk
 from ..files import read_text
-from . import ami, cli, pjsip
+from . import ami, cli, log, pjsip
 from .ami import Message
-from .snapshot import Endpoint, Peer, Registration, Snapshot, Unavailable
+from .snapshot import Endpoint, Peer, Registration, Snapshot, Unavailable, Written
 
 _CHAN_SIP = "chan_sip"
 # Seconds.
@@ -50,6 +51,28 @@ def observe(
             return Snapshot(failure=Unavailable("permission_denied", str(error)))
         except ami.AmiError as error:
             return Snapshot(failure=Unavailable("not_answering", str(error)))
+    snapshot = _observe(expected, config_dir, timeout)
+    if snapshot.failure:
+        return snapshot
+    failing = any(one.state != "Registered" for one in snapshot.registrations)
+    return replace(
+        snapshot,
+        heard=tuple(log.heard(config_dir, time.time())) if failing else (),
+        written=_written(config_dir),
+    )
+
+
+def _written(config_dir: str) -> Dict[str, Written]:
+    """The file that each driver's trunks are in: one of their own, or the main file."""
+    written: Dict[str, Written] = {}
+    for driver, names in filenames.OF_TRUNKS.items():
+        for name in names:
+            with contextlib.suppress(OSError):
+                written.setdefault(driver, Written(name, os.path.getmtime(os.path.join(config_dir, name))))
+    return written
+
+
+def _observe(expected: Sequence[ExpectedTrunk], config_dir: str, timeout: float) -> Snapshot:
     notes: List[str] = []
     ask = cli.connect(config_dir, timeout=timeout)
     try:
@@ -114,7 +137,7 @@ class _Seen(NamedTuple):
     registrations: Sequence[Registration] = ()
     peers: Mapping[str, Peer] = {}
     endpoints: Mapping[str, Endpoint] = {}
-    started_at: Optional[int] = None
+    protocols: Optional[FrozenSet[str]] = None
     unseen: Optional[Unavailable] = None
 
 
@@ -128,7 +151,7 @@ def _over_ami(
             _CHAN_SIP: lambda: _chan_sip_over_ami(session),
             pjsip.NAME: lambda: _pjsip_over_ami(session, ask, _sections(expected, pjsip.NAME)),
         }
-        return _snapshot("ami", settings.get("AsteriskVersion"), looks)
+        return _snapshot("ami", settings.get("AsteriskVersion"), ask, looks)
 
 
 def _over_cli(ask: cli.Ask, expected: Sequence[ExpectedTrunk], notes: Tuple[str, ...]) -> Snapshot:
@@ -137,16 +160,18 @@ def _over_cli(ask: cli.Ask, expected: Sequence[ExpectedTrunk], notes: Tuple[str,
         _CHAN_SIP: lambda: _chan_sip_over_cli(ask, _sections(expected, _CHAN_SIP)),
         pjsip.NAME: lambda: _pjsip(ask, pjsip.accounts_of_cli(ask), _sections(expected, pjsip.NAME)),
     }
-    return _snapshot("cli", version, looks, notes)
+    return _snapshot("cli", version, ask, looks, notes)
 
 
 def _snapshot(
     source: str,
     version: Optional[str],
+    ask: cli.Ask,
     looks: Mapping[str, Callable[[], _Seen]],
     notes: Tuple[str, ...] = (),
 ) -> Snapshot:
     """Look at every driver: one that is not loaded keeps nobody from seeing the other."""
+    moments = _moments(ask)
     seen: Dict[str, _Seen] = {}
     unavailable: Dict[str, Unavailable] = {}
     for driver, look in looks.items():
@@ -170,8 +195,23 @@ def _snapshot(
         endpoints=of_pjsip.endpoints,
         unavailable=unavailable,
         unseen={driver: one.unseen for driver, one in seen.items() if one.unseen},
-        started_at=of_pjsip.started_at,
+        **moments,
+        protocols=of_pjsip.protocols,
     )
+
+
+def _moments(ask: cli.Ask) -> Dict[str, Any]:
+    """When Asterisk was started, and last reloaded; nothing for who may only use AMI."""
+    now = int(time.time())
+    try:
+        uptime, since_reload = cli.read_uptime(ask(cli.UPTIME))
+    except Unavailable:
+        return {}
+    return {
+        "started_at": None if uptime is None else now - uptime,
+        "reloaded_at": None if since_reload is None else now - since_reload,
+        "set_back": uptime is None,
+    }
 
 
 def _sections(expected: Sequence[ExpectedTrunk], driver: str) -> List[str]:
@@ -228,11 +268,12 @@ def _pjsip_over_ami(session: ami.Session, ask: cli.Ask, sections: Sequence[str])
 
 
 def _pjsip(ask: cli.Ask, accounts: pjsip.Accounts, sections: Sequence[str]) -> _Seen:
-    started_at = int(time.time()) - cli.read_uptime(ask(cli.UPTIME))
+    pjsip.check_loaded(ask(pjsip.MODULE))
     asked_at = time.time()
     registrations = tuple(pjsip.registrations(ask, accounts, int(asked_at)))
     if time.time() - asked_at > _SLOW:
         # The seconds that it tells are of a moment that nobody knows.
         registrations = tuple(replace(one, next_at=None) for one in registrations)
     endpoints = pjsip.read_endpoints(ask(pjsip.ENDPOINTS), sections)
-    return _Seen(registrations, endpoints=endpoints, started_at=started_at)
+    protocols = pjsip.read_transports(ask(pjsip.TRANSPORTS))
+    return _Seen(registrations, endpoints=endpoints, protocols=protocols)

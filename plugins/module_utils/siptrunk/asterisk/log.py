@@ -1,129 +1,136 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Asterisk's log has of the providers' answers: neither its CLI nor AMI tells them."""
+"""What Asterisk's log tells of registrations: nothing else has the code of the provider's answer.
+
+The texts are those of handle_response_register() in channels/chan_sip.c, of main/tcptls.c, and of
+res/res_pjsip_outbound_registration.c and res/res_pjsip/pjsip_transport_events.c, from Asterisk 16 to 22.
+"""
 
 from __future__ import annotations
 
 import os
 import re
-from typing import Dict, Iterator, NamedTuple, Optional
+import time
+from typing import Iterator, List, Optional
 
 from ..config.effective import load
-from ..config.text import fold
 from ..errors import ConfigError
-from ..uris import bracketed, parse_uri, unescaped
+from .pjsip import account_of
+from .snapshot import ANSWER, CERTIFICATE, CHALLENGE, SILENCE, Heard
 
-DIRECTORY = "/var/log/asterisk"
-# As logger.conf names them by default, and as most people do who write their own.
-_NAMES = ("messages", "messages.log", "full", "full.log")
-# Octets from the end of a file: hours of a busy PBX.
-_TAIL = 256 * 1024
-_LINE = re.compile(
-    r"\[(?P<at>[^\]\n]{1,40})\] (?:NOTICE|WARNING|ERROR)\[[^ \n]* (?P<file>[a-z_]+\.c): (?P<said>.*)"
-)
-# res_pjsip_outbound_registration.c, and handle_response_register() and others in chan_sip.c.
+# Debian's and Asterisk's own names for it, and FreePBX's.
+NAMES = ("messages", "messages.log", "full")
+# The end of it, in bytes: thousands of lines.
+_TAIL = 1 << 18
+_LINE = re.compile(r"\[(?P<time>[^\]]+)\] (?:NOTICE|WARNING|ERROR)\[\d+\](?:\[C-\w+\])? \S+:\s+(?P<text>.*)")
 _SAID = (
-    re.compile(
-        r"(?:Temporal|Fatal) response '(?P<code>[0-9]{3})' received from '(?P<server>[^']*)' "
-        r"on registration attempt to '(?P<client>[^']*)'"
+    # chan_sip: after the third refusal; it gives up at once what is no challenge for MD5.
+    (ANSWER, 401, r"Failed to authenticate on REGISTER to '(?P<about>.+)' \(Tries [23]\)"),
+    (CHALLENGE, 401, r"Failed to authenticate on REGISTER to '(?P<about>.+)' \(Tries [01]\)"),
+    (
+        ANSWER,
+        403,
+        r"Forbidden - wrong password on authentication for REGISTER for '(?P<user>.+)' to '(?P<host>.+)'",
     ),
-    re.compile(
-        r"'?(?P<code>[0-9]{3})(?:'| Forbidden) fatal response received from '(?P<server>[^']*)' "
-        r"on registration attempt to '(?P<client>[^']*)'"
+    (ANSWER, None, r"Got (?P<code>[0-9]{3}) .* on SIP register to service (?P<about>.+), giving up"),
+    (SILENCE, None, r"-- Registration for '(?P<about>.+)' timed out, trying again .*"),
+    (CERTIFICATE, None, r"Certificate from peer '(?P<about>.+)' did not verify: (?P<reason>.+)"),
+    (CERTIFICATE, None, r"Certificate common name from peer '(?P<about>.+)' (?P<reason>did not match .+)"),
+    # chan_pjsip
+    (
+        CHALLENGE,
+        401,
+        r"Failed to create authenticated REGISTER request to server '.*' from client '(?P<uri>.+)'",
     ),
-    re.compile(
-        r"(?P<code>No response) received from '(?P<server>[^']*)' on registration attempt to '(?P<client>[^']*)'"
+    (
+        SILENCE,
+        None,
+        r"No response received from '.*' on registration attempt to '(?P<uri>.+)', \D*(?P<retry>[0-9]{0,9}).*",
     ),
-    re.compile(
-        r"(?P<code>Forbidden) - wrong password on authentication for REGISTER for '(?P<user>[^']*)' "
-        r"to '(?P<host>[^']*)'"
+    (
+        ANSWER,
+        None,
+        r"\D*(?P<code>[0-9]{3})\b.* received from '.*' on registration attempt to '(?P<uri>.+)', "
+        r"\D*(?P<retry>[0-9]{0,9}).*",
     ),
-    re.compile(
-        r"Got (?P<code>404) Not found on SIP register to service (?P<user>[^ ]*)@(?P<host>[^ @]*), giving up"
-    ),
-    re.compile(r"(?P<code>Failed to authenticate) on REGISTER to '(?P<user>[^']*)@(?P<host>[^'@]*)'"),
-    re.compile(r" *-- Registration for '(?P<user>[^']*)@(?P<host>[^'@]*)' (?P<code>timed out)"),
+    (CERTIFICATE, None, r"Transport '.*' to remote '(?P<about>.+?)' - (?:\S+:\d+ - )?(?P<reason>The .+)"),
 )
-_MEANS = {
-    "Forbidden": "403",
-    "Failed to authenticate": "a challenge (401, 407) that has no answer, or none that is right",
-    "timed out": "no answer",
-    "No response": "no answer",
-}
-_FILES = frozenset({"chan_sip.c", "res_pjsip_outbound_registration.c"})
+_PATTERNS = tuple((kind, code, re.compile(pattern)) for kind, code, pattern in _SAID)
 
 
-class Answer(NamedTuple):
-    """at: as the log writes it; said: the code, or what it is instead; server: whose it is"""
-
-    at: str
-    said: str
-    server: str
-
-    def __str__(self) -> str:
-        return f"{self.said} from {self.server}, in Asterisk's log of {self.at}"
+def heard(config_dir: str, now: float) -> List[Heard]:
+    """What the end of the log tells, in order; nothing when there is no log, or none that we may read."""
+    text = _end_of_log(config_dir)
+    return list(read(text, now))
 
 
-def answers(config_dir: str) -> Dict[str, Answer]:
-    """The last one to each account's REGISTER, by user@host; empty where the log cannot be read."""
-    found: Dict[str, Answer] = {}
-    for text in _tails(_directory(config_dir)):
-        found.update(last(text))
-    return found
+def read(text: str, now: float) -> Iterator[Heard]:
+    """The lines of a log; *now*: epoch seconds, for the year that they do not have."""
+    refused: Optional[Heard] = None
+    for line in filter(None, map(_LINE.fullmatch, text.splitlines())):
+        found = _heard(line["text"])
+        at = _epoch(line["time"], now) if found else None
+        if found is None or at is None:
+            continue
+        found = found._replace(at=at)
+        if found.kind == CHALLENGE:
+            refused = found
+        elif refused and (found.code, found.about) == (refused.code, refused.about):
+            # chan_pjsip tells both.
+            found, refused = found._replace(kind=CHALLENGE), None
+        yield found
 
 
-def last(text: str) -> Dict[str, Answer]:
-    """Those that a log has."""
-    found: Dict[str, Answer] = {}
-    for line in _LINE.finditer(text):
-        if line["file"] in _FILES:
-            for pattern in _SAID:
-                said = pattern.match(line["said"])
-                if said:
-                    fields = said.groupdict()
-                    account = key(fields.get("user", ""), fields.get("host", "")) or _account(
-                        fields["client"]
-                    )
-                    server = fields.get("server") or fields.get("host") or ""
-                    found[account] = Answer(line["at"], _MEANS.get(fields["code"], fields["code"]), server)
-                    break
-    return found
+def _heard(text: str) -> Optional[Heard]:
+    """What one line says, whenever that was."""
+    for kind, code, pattern in _PATTERNS:
+        match = pattern.fullmatch(text)
+        if match:
+            said = match.groupdict()
+            about = said.get("about") or f"{said.get('user')}@{said.get('host')}"
+            if said.get("uri"):
+                about = account_of(said["uri"])
+            return Heard(
+                kind,
+                about,
+                0,
+                _number(said.get("code"), code),
+                _number(said.get("retry")),
+                said.get("reason"),
+            )
+    return None
 
 
-def key(user: str, host: str) -> str:
-    return f"{user}@{fold(host)}" if user and host else ""
+def _number(digits: Optional[str], otherwise: Optional[int] = None) -> Optional[int]:
+    return int(digits) if digits else otherwise
 
 
-def _account(uri: str) -> str:
-    parsed = parse_uri(uri)
-    return key(unescaped(parsed[0].user or ""), bracketed(parsed[0].host)) if parsed else ""
+def _epoch(written: str, now: float) -> Optional[int]:
+    """The formats of logger.conf that people use: the default, which has no year, and ISO."""
+    plain = written.partition(".")[0]
+    for form in ("%Y-%m-%d %H:%M:%S", "%Y %b %d %H:%M:%S"):
+        dated = plain if form.startswith("%Y-") else f"{time.localtime(now).tm_year} {plain}"
+        try:
+            at = int(time.mktime(time.strptime(dated, form)))
+        except (ValueError, OverflowError):
+            continue
+        # In January, what was said in December is of the year before.
+        return at if at <= now + 86400 * 180 else at - 365 * 86400
+    return None
 
 
-def _directory(config_dir: str) -> str:
+def _end_of_log(config_dir: str) -> str:
     try:
         directories = load(os.path.join(config_dir, "asterisk.conf"), config_dir=config_dir).first(
             "directories"
         )
-    except ConfigError:
-        return DIRECTORY
-    entry = directories.last("astlogdir") if directories else None
-    return entry.value if entry and entry.value else DIRECTORY
-
-
-def _tails(directory: str) -> Iterator[str]:
-    """The ends of the logs, that which was written to last as the last one."""
-    paths = [os.path.join(directory, name) for name in _NAMES]
-    for path in sorted(paths, key=lambda path: _written(path) or 0.0):
-        try:
-            with open(path, "rb") as file:
-                file.seek(max(0, os.fstat(file.fileno()).st_size - _TAIL))
-                yield file.read(_TAIL).decode("utf-8", "replace")
-        except OSError:
-            continue
-
-
-def _written(path: str) -> Optional[float]:
-    try:
-        return os.stat(path).st_mtime
-    except OSError:
-        return None
+        entry = directories.last("astlogdir") if directories else None
+        place = entry.value if entry else "/var/log/asterisk"
+        paths = [path for path in (os.path.join(place, name) for name in NAMES) if os.access(path, os.R_OK)]
+        if not paths:
+            return ""
+        with open(max(paths, key=os.path.getmtime), "rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
+            return file.read().decode("utf-8", "replace")
+    except (ConfigError, OSError):
+        return ""

@@ -11,7 +11,19 @@ cannot be had.
 from __future__ import annotations
 
 import re
-from typing import Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import (
+    Callable,
+    Dict,
+    FrozenSet,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+)
 
 from ..secrets import MASK
 from ..uris import DEFAULT_PORTS, bracketed, parse_uri, unescaped
@@ -24,6 +36,9 @@ NAME = "pjsip"
 STATES = ("Unregistered", "Registered", "Rejected")
 REGISTRATIONS = "pjsip show registrations"
 ENDPOINTS = "pjsip show endpoints"
+TRANSPORTS = "pjsip show transports"
+# Without it, registrations and endpoints are still shown, and no call gets through.
+MODULE = "module show like chan_pjsip.so"
 # The name is never cut; the URI behind it is, down to nothing.
 _REGISTRATION = re.compile(
     r" (?P<name>\S.*?)/(?:sips?:\S*|s|si|sip|sips|)\s+(?:\S+\s+)?"
@@ -36,6 +51,7 @@ _ENDPOINT = re.compile(
 )
 _LABEL_WIDTH = 51
 _CONTACT = re.compile(r"\s+Contact:  \S.*\s\S+\s+(?P<status>[A-Z]\w*)\s+(?P<milliseconds>\S+)\s*")
+_TRANSPORT = re.compile(r"Transport:  (?!<)\S+\s+(?P<protocol>\w+)\s+\d+\s+\d+\s+\S+\s*")
 _MATCH = re.compile(r"\s+Match: (?P<match>\S+)\s*")
 _SINGLE = re.compile(r"(.*\..*/32|.*:.*/128)")
 _PARAMETER = re.compile(r" (?P<key>client_uri|server_uri|retry_interval) +: (?P<value>.*?)\s*")
@@ -180,6 +196,17 @@ def _names(label: str) -> Iterator[str]:
     yield label
     for slash in re.finditer("/", label):
         yield label[: slash.start()]
+
+
+def read_transports(text: str) -> FrozenSet[str]:
+    """The protocols of the transports that ``pjsip show transports`` has: udp, tcp, tls, ws, wss, flow."""
+    return frozenset(match["protocol"] for match in map(_TRANSPORT.fullmatch, text.splitlines()) if match)
+
+
+def check_loaded(text: str) -> None:
+    """Unavailable unless ``module show like chan_pjsip.so`` shows that it runs."""
+    if not re.search(r"^chan_pjsip\.so .* Running ", text, re.MULTILINE):
+        raise Unavailable("driver_not_loaded", "the module chan_pjsip.so does not run")
 
 
 def _qualified(status: str, milliseconds: str) -> str:

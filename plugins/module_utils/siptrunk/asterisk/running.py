@@ -14,9 +14,10 @@ _TIMEOUT = 5.0
 
 
 def started_at(config_dir: str = "/etc/asterisk") -> Optional[float]:
-    """When it was started (epoch seconds); None when none runs, or none that we may ask."""
+    """When it was started (epoch seconds); None when none runs, none that we may ask, or none that knows."""
     ask = cli.connect(config_dir, timeout=_TIMEOUT)
     try:
-        return time.time() - cli.read_uptime(ask(cli.UPTIME))
+        uptime, _since_reload = cli.read_uptime(ask(cli.UPTIME))
     except Unavailable:
         return None
+    return None if uptime is None else time.time() - uptime

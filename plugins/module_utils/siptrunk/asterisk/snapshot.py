@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Mapping, Optional, Tuple, Union
+from typing import FrozenSet, Mapping, NamedTuple, Optional, Tuple, Union
 
 from ..errors import SipTrunkError
 
@@ -104,6 +104,34 @@ class Endpoint:
 
 Section = Union[Peer, Endpoint]
 
+ANSWER, SILENCE, CHALLENGE, CERTIFICATE = "answer", "silence", "challenge", "certificate"
+
+
+class Heard(NamedTuple):
+    """What came of one attempt to register, or of one TLS connection.
+
+    kind: answer, silence, challenge (one that Asterisk cannot answer), certificate (one that it does not accept)
+    about: the account, ``user@host``; of a certificate the host, or ``address:port``
+    at: epoch seconds
+    code: of the answer (RFC 3261, section 21)
+    retry: seconds from then to the next attempt of chan_pjsip
+    reason: what is wrong with a certificate
+    """
+
+    kind: str
+    about: str
+    at: int
+    code: Optional[int] = None
+    retry: Optional[int] = None
+    reason: Optional[str] = None
+
+
+class Written(NamedTuple):
+    """A file, and when it was last written (epoch seconds)."""
+
+    name: str
+    at: float
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -113,7 +141,11 @@ class Snapshot:
     peers, endpoints: by name: of chan_sip, of chan_pjsip
     unavailable: why a driver did not answer, by its name
     unseen: why a driver's sections were not to be seen, though its registrations were, by its name
-    started_at: epoch seconds; None when it was not asked
+    started_at, reloaded_at: epoch seconds; None when it was not asked. chan_sip's own reload does not count
+    set_back: the clock was set back, to before Asterisk was started
+    protocols: of the transports that chan_pjsip has; None when it was not asked
+    heard: what the log tells of registrations that fail, in order
+    written: the file that a driver's trunks are in, by the driver's name
     """
 
     source: Optional[str] = None
@@ -126,6 +158,11 @@ class Snapshot:
     unavailable: Mapping[str, Unavailable] = field(default_factory=dict)
     unseen: Mapping[str, Unavailable] = field(default_factory=dict)
     started_at: Optional[int] = None
+    reloaded_at: Optional[int] = None
+    set_back: bool = False
+    protocols: Optional[FrozenSet[str]] = None
+    heard: Tuple[Heard, ...] = ()
+    written: Mapping[str, Written] = field(default_factory=dict)
 
     def why_not(self, driver: str) -> Optional[Unavailable]:
         """Why nothing is known of a driver's trunks; None when it was asked."""

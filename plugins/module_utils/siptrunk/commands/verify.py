@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import argparse
-import functools
 import os
 import re
 import sys
@@ -15,7 +14,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Callable, Collection, Dict, List, Optional, Sequence
 
-from ..asterisk import ami, live, log
+from ..asterisk import ami, live
 from ..asterisk.snapshot import Snapshot
 from ..causes import EXIT_CODES, UNKNOWN
 from ..console import complain, show
@@ -225,8 +224,6 @@ def looking(
             new=new,
             renewed=looks.renewed(snapshot, asked_at),
             allow_none=allow_none,
-            # Of another host's log nothing is known here.
-            answers=dict if access else functools.cache(lambda: log.answers(config_dir)),
         )
 
     return look

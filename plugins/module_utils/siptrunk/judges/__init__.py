@@ -3,7 +3,7 @@
 """What is to be said of one trunk: chan_sip and chan_pjsip show different things, and mean different things by them.
 
 A judge is a module with ``carrying`` (the registrations that run for a trunk), ``lease``, ``registration``,
-``trust``, and ``compared`` (what that rests on).
+``trust``, ``compared`` (what that rests on), ``loading`` and ``reach``.
 """
 
 from __future__ import annotations

@@ -8,12 +8,25 @@ import math
 from functools import cache
 from typing import Collection, Dict, Iterator, List, Optional, Tuple
 
-from ..asterisk.snapshot import Registration
+from ..asterisk.snapshot import CERTIFICATE, CHALLENGE, SILENCE, Heard, Registration
 from ..causes import Finding, finding
 from ..expectation import ExpectedRegistration, ExpectedTrunk
 from ..resolver import Addresses, normal
+from ..times import local_time
+from ..uris import bracketed
 from .comparison import MISSING, Compared, compare
-from .scene import PATIENCE, Lease, Scene, facts_of, listed, local_time, unsaid
+from .scene import (
+    PATIENCE,
+    Lease,
+    Scene,
+    account,
+    facts_of,
+    listed,
+    proven,
+    standing,
+    unsaid,
+    written_since,
+)
 
 NAME = "chan_sip"
 # handle_response_register() in channels/chan_sip.c: when chan_sip refreshes before the expiry.
@@ -21,7 +34,10 @@ _GUARD_LIMIT = 30
 _GUARD_SECONDS = 15
 # The states that a refresh goes through while the registration before it is still good at the provider.
 _UNDER_WAY = ("Request Sent", "Auth. Sent")
-_FINAL_STATES = {"No Authentication": "wrong_password", "Rejected": "rejected", "Failed": "gave_up"}
+# Seconds: it tries every 20 (registertimeout), so what the log has of longer ago may be over.
+_LATELY = 90
+# 403, and nothing else, makes it No Authentication.
+_FINAL_STATES = {"No Authentication": "forbidden", "Rejected": "rejected", "Failed": "gave_up"}
 
 
 def carrying(scene: Scene, trunk: ExpectedTrunk) -> List[Registration]:
@@ -41,7 +57,9 @@ def lease(scene: Scene, trunk: ExpectedTrunk) -> Optional[Lease]:
     granted = granted_expiry(running.refresh, want.expiry)
     left = math.floor(running.registered_at + granted - scene.now)
     in_force = running.state == "Registered" or running.state in _UNDER_WAY
-    return Lease(running.state, granted, running.registered_at, left if in_force else None)
+    late = math.floor(scene.now - running.registered_at - running.refresh)
+    expires_in = left if in_force else None
+    return Lease(running.state, granted, running.registered_at, expires_in, late=max(0, late))
 
 
 def registration(
@@ -57,12 +75,32 @@ def registration(
         facts["registered_at"] = local_time(has.registered_at)
     if matches[0].cut and scene.claims(matches[0]) > 1:
         return finding("ambiguous", **facts)
+    if (has.registered_at or 0) > scene.now + 1:
+        return finding("clock", **facts)
     if _in_force(scene, has):
-        return finding("duplicate" if scene.rivals(want) > 1 else "registered", **facts)
+        return finding(standing(scene, want, has), **facts, late=has.late)
+    heard = _told(scene, want)
     if has.state in _UNDER_WAY and scene.watched >= PATIENCE:
-        addresses = scene.resolve(want.host, None).known
-        return finding(_stuck(scene, trunk, has, bool(addresses)), **facts, addresses=listed(addresses))
-    return finding(_cause(has), **facts)
+        return _stuck(scene, trunk, want, has, heard, facts)
+    cause = _cause(has)
+    return proven(finding(cause, **facts), heard if has.state in _FINAL_STATES else None, want)
+
+
+def loading(scene: Scene, trunk: ExpectedTrunk, has: Optional[Lease]) -> Iterator[Finding]:
+    """Whether what runs is what the file says. Each reload registers everything anew."""
+    snapshot = scene.snapshot
+    if has:
+        yield from written_since(scene, trunk, has.registered_at, snapshot.started_at, snapshot.reloaded_at)
+
+
+def reach(scene: Scene, trunk: ExpectedTrunk) -> Iterator[Finding]:
+    """chan_sip calls no peer that qualify has found to be unreachable (create_addr_from_peer())."""
+    peers = [(peer, scene.snapshot.peers.get(peer.section)) for peer in trunk.peers]
+    for peer, running in peers:
+        if running and running.status.startswith("UNREACHABLE"):
+            said = {"section": peer.section, "host": peer.host, "qualify": running.status}
+            yield finding("unreachable", **{**facts_of(trunk), **said})
+            return
 
 
 def counting(known: Addresses, has: Collection[str]) -> Collection[str]:
@@ -159,12 +197,53 @@ def _cause(has: Lease) -> str:
     return _FINAL_STATES.get(has.state, "unknown_state")
 
 
-def _stuck(scene: Scene, trunk: ExpectedTrunk, has: Lease, resolves: bool) -> str:
+def _stuck(
+    scene: Scene,
+    trunk: ExpectedTrunk,
+    want: ExpectedRegistration,
+    has: Lease,
+    heard: Optional[Heard],
+    facts: Dict[str, object],
+) -> Finding:
     """Why a registration stays under way."""
+    lately = heard if heard and heard.at >= scene.now - _LATELY else None
+    if lately and lately.kind == CHALLENGE:
+        return proven(finding("challenge", **facts), lately, want)
     if has.state == "Auth. Sent":
         # chan_sip answers up to three challenges, waits 20 s, and starts again.
-        return "wrong_password"
-    if not resolves:
-        return "unknown_host"
+        return proven(finding("wrong_password", **facts), lately, want)
+    addresses = scene.resolve(want.host, None).known
+    if not addresses:
+        return finding("unknown_host", **facts)
+    doubted = _doubted(scene, want, addresses)
+    if doubted:
+        return proven(finding("certificate", **facts, reason=doubted.reason), doubted, want)
     sections = [scene.snapshot.peers.get(peer.section) for peer in trunk.peers]
-    return "unavailable" if any(running.answers for running in sections if running) else "no_answer"
+    answers = any(running.answers for running in sections if running)
+    return finding("unavailable" if answers else "no_answer", **facts, addresses=listed(addresses))
+
+
+def _told(scene: Scene, want: ExpectedRegistration) -> Optional[Heard]:
+    """The last that the log tells of the account."""
+    names = {account(want), f"{account(want)}@{want.host}", f"{want.user}@{want.host}"}
+    found = [
+        one
+        for one in scene.snapshot.heard
+        if one.about in names and one.at >= (scene.snapshot.started_at or 0)
+    ]
+    # A try that has just begun says nothing of the one before.
+    answered = [one for one in found if one.kind != SILENCE]
+    return answered[-1] if answered else None
+
+
+def _doubted(scene: Scene, want: ExpectedRegistration, addresses: Collection[str]) -> Optional[Heard]:
+    """The last certificate of the registrar that was not accepted."""
+    if want.transport != "tls":
+        return None
+    names = {f"{bracketed(address)}:{want.port}" for address in addresses}
+    found = [
+        one
+        for one in scene.snapshot.heard
+        if one.kind == CERTIFICATE and one.about in names and one.at >= scene.now - _LATELY
+    ]
+    return found[-1] if found else None

@@ -11,12 +11,25 @@ from __future__ import annotations
 import math
 from typing import Collection, Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
-from ..asterisk.snapshot import Endpoint, Registration, Snapshot
+from ..asterisk.snapshot import CERTIFICATE, CHALLENGE, Endpoint, Heard, Registration, Snapshot
 from ..causes import Finding, finding
+from ..config.text import fold
 from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
 from ..resolver import Addresses
 from .comparison import LEFT_OVER, Compared, compare, covers
-from .scene import PATIENCE, Lease, Scene, facts_of, identities, identity, listed, unsaid
+from .scene import (
+    PATIENCE,
+    Lease,
+    Scene,
+    facts_of,
+    identities,
+    identity,
+    listed,
+    proven,
+    standing,
+    unsaid,
+    written_since,
+)
 
 NAME = "pjsip"
 _BEFORE_EXPIRY = 10
@@ -24,6 +37,18 @@ _BEFORE_EXPIRY = 10
 _LONGEST_ATTEMPT = 150
 # Times are shown in whole seconds, and asked for and compared at different moments.
 _JITTER = 2
+_MEANT = {
+    401: "wrong_password",
+    407: "wrong_password",
+    403: "forbidden",
+    408: "unavailable",
+    480: "unavailable",
+}
+# Where the log has no answer.
+_UNTOLD = (
+    "wrong user or password (401, 403), unknown account (404) or an error of its own (5xx); chan_pjsip does not tell "
+    "which"
+)
 
 
 def carrying(scene: Scene, trunk: ExpectedTrunk) -> List[Registration]:
@@ -39,7 +64,9 @@ def lease(scene: Scene, trunk: ExpectedTrunk) -> Optional[Lease]:
         return None
     due = None if running.next_at is None else math.floor(running.next_at - scene.now)
     if running.state == "Registered":
-        return Lease(running.state, expires_in=None if due is None else due + _BEFORE_EXPIRY)
+        if due is None:
+            return Lease(running.state)
+        return Lease(running.state, expires_in=due + _BEFORE_EXPIRY, late=max(0, -due))
     return Lease(running.state, retry_in=due)
 
 
@@ -50,19 +77,24 @@ def registration(
     facts: Dict[str, object] = facts_of(trunk)
     running = scene.named(want.name or trunk.name)
     if running is None:
+        protocols = scene.snapshot.protocols
+        if protocols is not None and want.transport not in protocols:
+            return finding("no_transport", **facts, transport=want.transport)
         return finding("missing", **facts)
     if has is None:
         return finding("differs", **facts, other_account=running.account, other_registrar=running.registrar)
     facts["state"] = has.state
     if has.state != "Registered":
         return _failing(scene, trunk, want, running, has, facts)
+    if _is_to_come(scene, want, has):
+        return finding("clock", **facts)
     if has.expires_in is not None and has.expires_in < 0:
         return finding("expired", **facts)
     if not _is_fresh(scene, running):
         return finding("unproven", **facts)
     facts["expiry"] = "" if has.expires_in is None else f", expires in {has.expires_in} s"
     facts["count"] = scene.rivals(want)
-    return finding("duplicate" if scene.rivals(want) > 1 else "registered", **facts)
+    return finding(standing(scene, want, has), **facts, late=has.late)
 
 
 def renewals(before: Snapshot, after: Snapshot) -> Set[str]:
@@ -96,6 +128,28 @@ def _is_fresh(scene: Scene, running: Registration) -> bool:
     return any(proof is not None and proof >= scene.since for proof in proofs)
 
 
+def _is_to_come(scene: Scene, want: ExpectedRegistration, has: Lease) -> bool:
+    """The clock was set back since it was made: more time is left than was asked for."""
+    longer = has.expires_in is not None and has.expires_in > want.expiry + _JITTER
+    return longer and scene.snapshot.set_back
+
+
+def loading(scene: Scene, trunk: ExpectedTrunk, has: Optional[Lease]) -> Iterator[Finding]:
+    """Whether what runs is what the file says."""
+    if has:
+        yield from written_since(scene, trunk, scene.snapshot.started_at, scene.snapshot.reloaded_at)
+
+
+def reach(scene: Scene, trunk: ExpectedTrunk) -> Iterator[Finding]:
+    """chan_pjsip calls no contact that qualify has found to be unavailable."""
+    for peer in trunk.peers:
+        endpoint = scene.snapshot.endpoints.get(peer.section)
+        if endpoint and endpoint.silent:
+            said = {"section": peer.section, "host": peer.host, "qualify": endpoint.status}
+            yield finding("unreachable", **{**facts_of(trunk), **said})
+            return
+
+
 def _failing(
     scene: Scene,
     trunk: ExpectedTrunk,
@@ -120,14 +174,52 @@ def _failing(
         for peer in trunk.peers
         if peer.section in scene.snapshot.endpoints
     ]
+    retry = "" if has.retry_in is None or has.retry_in < 0 else f", and tries again in {has.retry_in} s"
+    facts.update(addresses=listed(addresses), retry=retry)
+    heard = _told(scene, running) if has.state == "Rejected" else None
+    if heard and heard.code:
+        facts.update(code=heard.code, why=f"it answers {heard.code}", but=f"it answers {heard.code}")
+        return proven(finding(_cause_of(heard), **facts), heard, want)
+    doubted = _doubted(scene, want) if want.transport == "tls" else None
+    if doubted:
+        return proven(finding("certificate", **facts, reason=doubted.reason), doubted, want)
     # After silence, chan_pjsip does not wait longer than its interval.
     refused = bool(has.retry_in and running.retry_interval and has.retry_in > running.retry_interval)
-    if not refused and (has.state == "Unregistered" or _silent(asked)):
+    if heard or (not refused and (has.state == "Unregistered" or _silent(asked))):
         answers = any(endpoint.answers for endpoint in asked)
-        return finding("unavailable" if answers else "no_answer", **facts, addresses=listed(addresses))
-    or_else = "or an error of its own (5xx)" if refused else "an error of its own (5xx), or no answer at all"
-    retry = "" if has.retry_in is None or has.retry_in < 0 else f", and tries again in {has.retry_in} s"
-    return finding("rejected", **facts, or_else=or_else, retry=retry)
+        return finding("unavailable" if answers else "no_answer", **facts, but="it answers OPTIONS")
+    return finding("rejected", **facts, why=_UNTOLD if refused else f"{_UNTOLD}, or no answer at all")
+
+
+def _told(scene: Scene, running: Registration) -> Optional[Heard]:
+    """What the log tells of the last attempt; only where the next one is when it said that it would be."""
+    found = [one for one in scene.snapshot.heard if one.about == running.account and one.kind != CERTIFICATE]
+    last = found[-1] if found else None
+    if last is None or last.at < (scene.snapshot.started_at or 0) - _JITTER:
+        return None
+    if last.retry is None or running.next_at is None:
+        return last
+    return last if abs(last.at + last.retry - running.next_at) <= 2 * _JITTER else None
+
+
+def _cause_of(heard: Heard) -> str:
+    """What a provider means by its answer (RFC 3261, section 21)."""
+    if heard.kind == CHALLENGE:
+        return "challenge"
+    code = heard.code or 0
+    return _MEANT.get(code, "unavailable" if code >= 500 else "rejected")
+
+
+def _doubted(scene: Scene, want: ExpectedRegistration) -> Optional[Heard]:
+    """The last certificate of the registrar that was not accepted."""
+    found = [
+        one
+        for one in scene.snapshot.heard
+        if one.kind == CERTIFICATE
+        and fold(one.about) == fold(want.host)
+        and one.at >= scene.now - _LONGEST_ATTEMPT
+    ]
+    return found[-1] if found else None
 
 
 def _next_hop(scene: Scene, trunk: ExpectedTrunk, want: ExpectedRegistration) -> Set[str]:

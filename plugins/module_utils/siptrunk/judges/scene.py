@@ -4,20 +4,24 @@
 
 from __future__ import annotations
 
-import time
+import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from typing import Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ..asterisk.snapshot import ACCOUNT_WIDTH, REGISTRAR_WIDTH, Registration, Snapshot
+from ..asterisk.snapshot import ACCOUNT_WIDTH, REGISTRAR_WIDTH, Heard, Registration, Snapshot
+from ..causes import Evidence, Finding, finding
 from ..config.text import fold
 from ..expectation import ExpectedRegistration, ExpectedTrunk
 from ..resolver import Addresses
+from ..times import local_time
 from ..uris import DEFAULT_PORTS
 
 # A registration that is under way for so many seconds is not about to arrive any more.
 PATIENCE = 3.0
+# A refresh is not late before so many seconds.
+_SOON = 6
 
 Resolve = Callable[[str, Optional[int]], Addresses]
 
@@ -31,6 +35,7 @@ class Lease:
     registered_at: epoch seconds; None where Asterisk does not tell
     expires_in: seconds; negative when expired, None when nothing is in force, or Asterisk does not tell
     retry_in: seconds to the next try of what is not registered; None when that is not known
+    late: seconds since the refresh of what is registered was due
     """
 
     state: str
@@ -38,6 +43,12 @@ class Lease:
     registered_at: Optional[int] = None
     expires_in: Optional[int] = None
     retry_in: Optional[int] = None
+    late: int = 0
+
+    @property
+    def overdue(self) -> bool:
+        """A refresh has been under way for longer than a slow provider, or a lost packet or two, take."""
+        return self.late > _SOON
 
 
 class Identity(NamedTuple):
@@ -103,6 +114,32 @@ class Scene:
         )
 
 
+def standing(scene: Scene, want: ExpectedRegistration, has: Lease) -> str:
+    """How well a registration that is in force stands."""
+    if scene.rivals(want) > 1:
+        return "duplicate"
+    return "expiring" if has.overdue else "registered"
+
+
+def proven(found: Finding, heard: Optional[Heard], want: ExpectedRegistration) -> Finding:
+    """The same with what the log has of it, if it has."""
+    if heard is None:
+        return found
+    return replace(found, evidence=Evidence(heard.code, heard.at, registrar(want), heard.reason))
+
+
+def written_since(scene: Scene, trunk: ExpectedTrunk, *loaded_at: Optional[float]) -> Iterator[Finding]:
+    """Whether the file of the trunks was written after all of these moments.
+
+    Those that nobody knows do not count; without any, nobody can tell, and neither of a file of a time to come.
+    """
+    written = scene.snapshot.written.get(trunk.driver)
+    known = [at for at in loaded_at if at is not None]
+    # Asterisk tells whole seconds.
+    if written and known and scene.now >= written.at and math.floor(written.at) > max(known) + 1:
+        yield finding("changed_since", **facts_of(trunk), path=written.name, at=local_time(written.at))
+
+
 def account(want: ExpectedRegistration) -> str:
     """The address of record."""
     return f"{want.user}@{want.domain or want.host}"
@@ -160,7 +197,3 @@ def unsaid(known: Addresses) -> str:
         if known.complete
         else "cannot be looked up now: no name server tells all of it"
     )
-
-
-def local_time(epoch: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(epoch))

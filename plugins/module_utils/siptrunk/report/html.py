@@ -89,7 +89,7 @@ def _troubles(report: Report) -> Iterator[str]:
 
 
 def _evidence(one: Finding) -> str:
-    return f"<br>{_text(one.evidence)}" if one.evidence else ""
+    return f"<br>{_text(str(one.evidence))}" if one.evidence else ""
 
 
 def _next(one: Finding) -> str:

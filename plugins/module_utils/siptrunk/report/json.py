@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import Any, Dict, Optional
 
 from ..asterisk.snapshot import Registration
-from ..causes import OK
+from ..causes import OK, Evidence
 from ..verify import Report, Verdict, account, registrar
 
 SCHEMA = "siptrunk.verify/1"
@@ -54,7 +54,7 @@ def _trunk(verdict: Verdict) -> Dict[str, Any]:
                 "status": one.status,
                 "explanation": one.explanation,
                 "next_step": one.next_step or None,
-                "evidence": one.evidence or None,
+                "evidence": _evidence(one.evidence),
             }
             for one in verdict.findings
         ],
@@ -79,6 +79,17 @@ def _trunk(verdict: Verdict) -> Dict[str, Any]:
             }
             for peer, running in verdict.peers
         ],
+    }
+
+
+def _evidence(evidence: Optional[Evidence]) -> Optional[Dict[str, Any]]:
+    if evidence is None:
+        return None
+    return {
+        "code": evidence.code,
+        "at": moment(evidence.at),
+        "from": evidence.server,
+        "reason": evidence.reason,
     }
 
 

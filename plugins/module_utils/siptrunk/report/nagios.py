@@ -37,7 +37,7 @@ def _long(report: Report) -> Iterator[str]:
     """What is to be done, for the page of the service."""
     for names, findings in report.troubled():
         for one in findings:
-            said = "; ".join(filter(None, (one.explanation, one.evidence)))
+            said = f"{one.explanation}; {one.evidence}" if one.evidence else one.explanation
             yield f"{', '.join(names)}: {one.status.upper()} {said} -> {one.next_step}"
     for note in report.snapshot.notes:
         yield f"Note: {note}"

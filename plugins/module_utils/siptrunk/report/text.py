@@ -72,7 +72,8 @@ def paragraph(names: Sequence[str], findings: Sequence[Finding]) -> Iterator[str
     yield f"{', '.join(names)}: {findings[0].status.upper()}"
     for one in findings:
         yield f"  {one.explanation}"
-        if one.evidence:
+        # Trunks of which the same is to be said may have got it at different times.
+        if one.evidence and len(names) == 1:
             yield f"  {one.evidence}"
         yield f"  -> {one.next_step}"
 

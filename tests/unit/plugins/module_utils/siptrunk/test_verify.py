@@ -9,10 +9,16 @@ from typing import Any, Optional, Sequence
 
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import (
+    ANSWER,
+    CERTIFICATE,
+    CHALLENGE,
+    SILENCE,
+    Heard,
     Peer,
     Registration,
     Snapshot,
     Unavailable,
+    Written,
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.causes import (
     CAUSES,
@@ -52,6 +58,10 @@ def refreshing(state: str, seconds_ago: int) -> Registration:
     return replace(REGISTERED, state=state, registered_at=int(NOW) - seconds_ago)
 
 
+assert TRUNK.registration is not None
+OVER_TLS = replace(TRUNK, registration=replace(TRUNK.registration, port=5061, transport="tls"))
+
+
 # Each row: what runs, what else is known, and the cause that must be found.
 def published(*addresses: str, services: Sequence[str] = ()) -> Addresses:
     """What a name has, and what SRV leads to."""
@@ -71,7 +81,8 @@ SCENES: dict[str, tuple[Snapshot, dict[str, Any], str]] = {
     "all is well": (running(REGISTERED), {}, "registered"),
     "a refresh is under way": (running(refreshing("Request Sent", 110)), {}, "registered"),
     "a refresh is being authenticated": (running(refreshing("Auth. Sent", 110)), {}, "registered"),
-    "the last second": (running(refreshing("Registered", 119)), {}, "registered"),
+    "a refresh has no answer": (running(refreshing("Request Sent", 112)), {}, "expiring"),
+    "the last second": (running(refreshing("Registered", 119)), {}, "expiring"),
     "registered, but the expiry has passed": (running(refreshing("Registered", 121)), {}, "expired"),
     "newer than asked for": (running(REGISTERED), {"since": NOW - 21}, "registered"),
     "in the very second": (running(REGISTERED), {"since": int(NOW) - 20}, "registered"),
@@ -79,9 +90,68 @@ SCENES: dict[str, tuple[Snapshot, dict[str, Any], str]] = {
     "old and being refreshed": (running(refreshing("Auth. Sent", 30)), {"since": NOW - 5}, "wrong_password"),
     "challenged again and again": (running(never("Auth. Sent")), {}, "wrong_password"),
     "challenged just now": (running(never("Auth. Sent")), {"watched": 2.9}, "trying"),
-    "403": (running(never("No Authentication")), {}, "wrong_password"),
-    "403 at once": (running(never("No Authentication")), {"watched": 0}, "wrong_password"),
-    "403 at a refresh": (running(refreshing("No Authentication", 10)), {}, "wrong_password"),
+    "403": (running(never("No Authentication")), {}, "forbidden"),
+    "403 at once": (running(never("No Authentication")), {"watched": 0}, "forbidden"),
+    "403 at a refresh": (running(refreshing("No Authentication", 10)), {}, "forbidden"),
+    "a challenge for SHA-256": (
+        running(never("Request Sent"), heard=(Heard(CHALLENGE, f"43212345@{HOST}", int(NOW) - 9, 401),)),
+        {},
+        "challenge",
+    ),
+    "a challenge of long ago": (
+        running(never("Request Sent"), heard=(Heard(CHALLENGE, f"43212345@{HOST}", int(NOW) - 999, 401),)),
+        {},
+        "unavailable",
+    ),
+    "an expired certificate": (
+        running(
+            replace(never("Request Sent"), registrar=f"{HOST}:5061"),
+            peers=dict.fromkeys(PEERS, SILENT),
+            heard=(Heard(CERTIFICATE, f"{ADDRESS}:5061", int(NOW) - 9, reason="certificate has expired"),),
+        ),
+        {"trunk": OVER_TLS},
+        "certificate",
+    ),
+    "the certificate of somebody else": (
+        running(
+            replace(never("Request Sent"), registrar=f"{HOST}:5061"),
+            peers=dict.fromkeys(PEERS, SILENT),
+            heard=(Heard(CERTIFICATE, "203.0.113.99:5061", int(NOW) - 9, reason="certificate has expired"),),
+        ),
+        {"trunk": OVER_TLS},
+        "no_answer",
+    ),
+    "nobody answers OPTIONS any more": (
+        running(REGISTERED, peers=dict.fromkeys(PEERS, SILENT)),
+        {},
+        "unreachable",
+    ),
+    "the file is newer than the registration": (
+        running(REGISTERED, started_at=int(NOW) - 99, written={"chan_sip": Written("trunks.conf", NOW - 5)}),
+        {},
+        "changed_since",
+    ),
+    "the file is newer, but Asterisk was reloaded": (
+        running(
+            REGISTERED,
+            started_at=int(NOW) - 99,
+            reloaded_at=int(NOW) - 4,
+            written={"chan_sip": Written("trunks.conf", NOW - 5)},
+        ),
+        {},
+        "registered",
+    ),
+    "the file is of a time to come": (
+        running(REGISTERED, started_at=int(NOW) - 99, written={"chan_sip": Written("trunks.conf", NOW + 60)}),
+        {},
+        "registered",
+    ),
+    "the file is older than the registration": (
+        running(REGISTERED, started_at=int(NOW) - 99, written={"chan_sip": Written("trunks.conf", NOW - 21)}),
+        {},
+        "registered",
+    ),
+    "the clock was set back": (running(refreshing("Registered", -3600)), {}, "clock"),
     "404": (running(never("Rejected")), {}, "rejected"),
     "no attempts left": (running(never("Failed")), {}, "gave_up"),
     "its turn has not come": (running(never("Unregistered")), {}, "trying"),
@@ -154,7 +224,8 @@ def test_of_two_addresses_each_has_a_section() -> None:
 @pytest.mark.parametrize("scene", SCENES)
 def test_finds_the_cause(scene: str) -> None:
     snapshot, more, cause = SCENES[scene]
-    (verdict,) = judged(snapshot, **more).verdicts
+    more = dict(more)
+    (verdict,) = judged(snapshot, more.pop("trunk", TRUNK), **more).verdicts
     assert verdict.findings[0].cause == cause
     assert verdict.status == CAUSES[cause].status
 
@@ -181,7 +252,7 @@ def test_when_asterisk_cannot_be_asked_every_trunk_says_why(cause: str) -> None:
 def test_every_cause_is_tested() -> None:
     tested = {cause for *_scene, cause in SCENES.values()} | {"trusted", "ambiguous"}
     # Only chan_pjsip has these: test_verify_pjsip.py
-    for cause in CAUSES.keys() - tested - {"unproven", "differs", "trust_left_over"}:
+    for cause in CAUSES.keys() - tested - {"unproven", "differs", "no_transport", "trust_left_over"}:
         assert "{detail}" in CAUSES[cause].explanation, cause
 
 
@@ -206,6 +277,27 @@ def test_the_facts_of_a_registration() -> None:
     assert verdict.lease.expires_in == 99
     assert verdict.trusted == (ADDRESS,)
     assert verdict.summary == f"smartvox: registered as 43212345@{HOST} at {HOST}:5060, expires in 99 s"
+
+
+def test_the_answer_that_the_log_has_is_the_evidence() -> None:
+    heard = (
+        Heard(ANSWER, f"43212346@{HOST}", int(NOW) - 4, 403),
+        Heard(ANSWER, f"43212345@{HOST}", int(NOW) - 9, 401),
+        Heard(SILENCE, f"43212345@{HOST}", int(NOW) - 3),
+    )
+    (verdict,) = judged(running(never("Auth. Sent"), heard=heard)).verdicts
+    evidence = verdict.findings[0].evidence
+    assert evidence is not None
+    assert (evidence.code, evidence.at, evidence.server) == (401, int(NOW) - 9, f"{HOST}:5060")
+    (verdict,) = judged(running(never("Auth. Sent"))).verdicts
+    assert verdict.findings[0].evidence is None
+
+
+def test_what_was_said_before_asterisk_was_started_is_no_evidence() -> None:
+    heard = (Heard(ANSWER, f"43212345@{HOST}", int(NOW) - 9, 403),)
+    state = running(never("No Authentication"), heard=heard, started_at=int(NOW) - 5)
+    (verdict,) = judged(state).verdicts
+    assert verdict.findings[0].evidence is None
 
 
 def test_what_was_rejected_does_not_expire() -> None:

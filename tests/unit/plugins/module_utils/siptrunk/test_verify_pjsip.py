@@ -8,10 +8,16 @@ from typing import Any, Optional
 
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import (
+    ANSWER,
+    CERTIFICATE,
+    CHALLENGE,
+    SILENCE,
     Endpoint,
+    Heard,
     Registration,
     Snapshot,
     Unavailable,
+    Written,
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.causes import CAUSES, OWN
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expectation import (
@@ -56,6 +62,15 @@ def shown(state: str, due: Optional[int]) -> Registration:
     return replace(REGISTERED, state=state, next_at=None if due is None else int(NOW) + due)
 
 
+def said(kind: str, code: Optional[int], wait: int) -> tuple[Heard, ...]:
+    """The line that the log has of an attempt after which *wait* seconds were to pass, ten seconds ago."""
+    return (Heard(kind, f"43212345@{HOST}", int(NOW) - 10, code, wait),)
+
+
+assert TRUNK.registration is not None
+OVER_TLS = replace(TRUNK, registration=replace(TRUNK.registration, transport="tls"))
+
+
 def names(**addresses: Any) -> Any:
     """A resolver that knows these, by the first label of the host."""
 
@@ -69,7 +84,8 @@ def names(**addresses: Any) -> Any:
 # Each row: what runs, what else is known, and the causes that must be found.
 SCENES: dict[str, tuple[Snapshot, dict[str, Any], list[str]]] = {
     "all is well": (running(REGISTERED), {}, ["registered"]),
-    "its refresh was sent": (running(shown("Registered", -9)), {}, ["registered"]),
+    "its refresh was sent": (running(shown("Registered", -5)), {}, ["registered"]),
+    "its refresh has no answer": (running(shown("Registered", -9)), {}, ["expiring"]),
     "its refresh has no answer, and it has expired": (running(shown("Registered", -12)), {}, ["expired"]),
     "a release that does not tell when": (running(shown("Registered", None)), {}, ["registered"]),
     "its first try is due": (running(shown("Unregistered", 2)), {}, ["trying"]),
@@ -107,6 +123,74 @@ SCENES: dict[str, tuple[Snapshot, dict[str, Any], list[str]]] = {
         running(shown("Rejected", 50), endpoint=Endpoint((), ("Unavail",))),
         {"resolve": unresolved},
         ["unknown_host", "deaf"],
+    ),
+    "401 again and again": (
+        running(shown("Rejected", 50), heard=said(ANSWER, 401, 60)),
+        {},
+        ["wrong_password"],
+    ),
+    "403": (running(shown("Rejected", 290), heard=said(ANSWER, 403, 300)), {}, ["forbidden"]),
+    "404": (running(shown("Rejected", 290), heard=said(ANSWER, 404, 300)), {}, ["rejected"]),
+    "503": (running(shown("Rejected", 50), heard=said(ANSWER, 503, 60)), {}, ["unavailable"]),
+    "a challenge for SHA-256": (
+        running(shown("Rejected", 50), heard=said(CHALLENGE, 401, 60)),
+        {},
+        ["challenge"],
+    ),
+    "the log is of another attempt": (
+        running(shown("Rejected", 50), heard=said(ANSWER, 403, 300)),
+        {},
+        ["rejected"],
+    ),
+    "silence, and nobody asks with OPTIONS, but the log tells": (
+        running(shown("Rejected", 50), heard=said(SILENCE, None, 60), endpoint=UNASKED),
+        {},
+        ["no_answer"],
+    ),
+    "an expired certificate": (
+        running(
+            shown("Rejected", 50),
+            heard=(
+                *said(SILENCE, None, 60),
+                Heard(CERTIFICATE, HOST, int(NOW) - 10, reason="it has expired"),
+            ),
+            endpoint=SILENT,
+        ),
+        {"trunk": OVER_TLS},
+        ["certificate"],
+    ),
+    "no transport for it": (running(protocols=frozenset({"tls"})), {}, ["no_transport"]),
+    "nobody answers OPTIONS any more": (running(REGISTERED, endpoint=SILENT), {}, ["unreachable"]),
+    "the file was written after the last reload": (
+        running(
+            REGISTERED,
+            started_at=int(NOW) - 99,
+            reloaded_at=int(NOW) - 50,
+            written={"pjsip": Written("trunks.conf", NOW - 9)},
+        ),
+        {},
+        ["changed_since"],
+    ),
+    "the file was written before the last reload": (
+        running(
+            REGISTERED,
+            started_at=int(NOW) - 99,
+            reloaded_at=int(NOW) - 8,
+            written={"pjsip": Written("trunks.conf", NOW - 9)},
+        ),
+        {},
+        ["registered"],
+    ),
+    "the clock was set back": (
+        running(shown("Registered", 7290), set_back=True),
+        {},
+        ["clock"],
+    ),
+    "more was granted than asked for (423)": (running(shown("Registered", 7290)), {}, ["registered"]),
+    "the clock was set back, and it has registered since": (
+        running(REGISTERED, set_back=True),
+        {},
+        ["registered"],
     ),
     "a state of the future": (running(shown("Meditating", 5)), {}, ["unknown_state"]),
     "no object": (running(), {}, ["missing"]),
@@ -209,8 +293,8 @@ SCENES: dict[str, tuple[Snapshot, dict[str, Any], list[str]]] = {
 }
 
 
-def verdict(snapshot: Snapshot, *expected: ExpectedTrunk, **more: Any) -> Verdict:
-    return judged(snapshot, *(expected or (TRUNK,)), **more).verdicts[0]
+def verdict(snapshot: Snapshot, trunk: ExpectedTrunk = TRUNK, **more: Any) -> Verdict:
+    return judged(snapshot, trunk, **more).verdicts[0]
 
 
 @pytest.mark.parametrize("scene", SCENES)

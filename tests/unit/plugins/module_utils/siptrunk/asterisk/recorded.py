@@ -70,9 +70,9 @@ def ami_server(recording: str, secret: str = SECRET) -> Iterator[int]:
 def cli_server(config_dir: Path, **answers: str) -> Iterator[Path]:
     """A control socket that prints recordings, for the Asterisk of *config_dir*; gives the socket's path.
 
-    answers: names of recordings by command, with _ for blanks
+    answers: names of recordings by command, with _ for blanks, and __ for _
     """
-    known = {command.replace("_", " "): text(name) for command, name in answers.items()}
+    known = {command.replace("_", " ").replace("  ", "_"): text(name) for command, name in answers.items()}
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:

@@ -218,5 +218,11 @@ def test_since_when_asterisk_runs(tmp_path: Path) -> None:
     recorded.control_socket(tmp_path)
     assert running.started_at(str(tmp_path)) is None
     with recorded.cli_server(tmp_path, core_show_uptime_seconds="pjsip22_uptime"):
-        uptime = cli.read_uptime(recorded.text("pjsip22_uptime"))
+        uptime, _since_reload = cli.read_uptime(recorded.text("pjsip22_uptime"))
+        assert uptime is not None
         assert running.started_at(str(tmp_path)) == pytest.approx(time.time() - uptime, abs=1)
+
+
+def test_an_uptime_that_would_be_negative_is_not_shown() -> None:
+    assert cli.read_uptime("System uptime: 44\nLast reload: 9\n") == (44, 9)
+    assert cli.read_uptime("No ethernet interface found\nLast reload: 9\n") == (None, 9)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from pathlib import Path
 
@@ -141,7 +142,8 @@ def pjsip_server(directory: Path, version: str, **more: str) -> contextlib.Abstr
         core_show_uptime_seconds="pjsip22_uptime",
         pjsip_show_registrations=f"pjsip{version}_registrations",
         pjsip_show_endpoints=f"pjsip{version}_endpoints",
-        **more,
+        pjsip_show_transports="pjsip22_transports",
+        **{"module_show_like_chan__pjsip.so": "pjsip_module", **more},
     )
 
 
@@ -160,6 +162,7 @@ def test_of_pjsip_ami_gives_the_accounts_and_the_cli_what_ami_does_not_tell(
     assert named.next_at is not None and 0 < named.next_at - before <= 115
     assert seen.endpoints["several"].addresses == ("127.0.0.3", "127.0.0.4", "2001:db8::7", "127.0.0.5")
     assert seen.started_at is not None and before - 20 < seen.started_at < before
+    assert seen.protocols == {"udp", "tls"}
 
 
 def test_the_passwords_that_pjsip_sends_along_are_nowhere(tmp_path: Path) -> None:
@@ -167,6 +170,21 @@ def test_the_passwords_that_pjsip_sends_along_are_nowhere(tmp_path: Path) -> Non
     with recorded.ami_server("pjsip22_ami") as port, pjsip_server(tmp_path, "22"):
         seen = observe([NEW], config_dir=str(recorded.config_dir(tmp_path, port)))
     assert "masked-password" not in repr(seen)
+
+
+def test_the_file_of_the_trunks_is_their_own_or_the_main_one(tmp_path: Path) -> None:
+    for name, at in (("sip.conf", 1000), ("pjsip.conf", 1001), ("pjsip_trunks.conf", 1002)):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (at, at))
+    with recorded.cli_server(tmp_path, **ALL):
+        seen = observe([OLD], config_dir=str(tmp_path))
+    assert seen.written == {"chan_sip": ("sip.conf", 1000), "pjsip": ("pjsip_trunks.conf", 1002)}
+
+
+def test_chan_pjsip_must_run_though_its_registrations_are_shown_without_it(tmp_path: Path) -> None:
+    with pjsip_server(tmp_path, "22", **{"module_show_like_chan__pjsip.so": "pjsip_no_module"}):
+        seen = observe([NEW], config_dir=str(tmp_path))
+    assert seen.unavailable["pjsip"].cause == "driver_not_loaded"
 
 
 def test_one_driver_that_is_not_loaded_does_not_hide_the_other(tmp_path: Path) -> None:

@@ -3,83 +3,92 @@
 
 from __future__ import annotations
 
-import os
+import time
 from pathlib import Path
+from typing import Optional
 
-import pytest
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.log import answers, last
-
-FROM = "received from 'sip:sip.example.com;transport=udp' on registration attempt to"
-PJSIP = "WARNING[38] res_pjsip_outbound_registration.c:"
-SIP = "NOTICE[45] chan_sip.c:"
-
-
-@pytest.mark.parametrize(
-    ("line", "account", "said"),
-    [
-        (
-            f"{PJSIP} Temporal response '401' {FROM} 'sip:u@h.example.com', retrying in '60'",
-            "u@h.example.com",
-            "401",
-        ),
-        (
-            f"{PJSIP} Fatal response '403' {FROM} 'sip:a%23b@H.example.com:5070', stopping outbound registration",
-            "a#b@h.example.com",
-            "403",
-        ),
-        (
-            f"{PJSIP} No response {FROM} 'sip:u@[2001:db8::1]', retrying in '60'",
-            "u@[2001:db8::1]",
-            "no answer",
-        ),
-        (
-            "WARNING[45] chan_sip.c: Forbidden - wrong password on authentication for REGISTER for 'u' to 'h.example'",
-            "u@h.example",
-            "403",
-        ),
-        (
-            f"{SIP} Failed to authenticate on REGISTER to 'u@d.example.com@h.example.com' (Tries 3)",
-            "u@d.example.com@h.example.com",
-            "a challenge (401, 407) that has no answer, or none that is right",
-        ),
-        (
-            "WARNING[45] chan_sip.c: Got 404 Not found on SIP register to service u@h.example.com, giving up",
-            "u@h.example.com",
-            "404",
-        ),
-        (
-            f"{SIP}    -- Registration for 'u@h.example.com' timed out, trying again (Attempt #2)",
-            "u@h.example.com",
-            "no answer",
-        ),
-    ],
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk import log
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import (
+    ANSWER,
+    CERTIFICATE,
+    CHALLENGE,
+    SILENCE,
+    Heard,
 )
-def test_the_answer_is_found(line: str, account: str, said: str) -> None:
-    found = last(f"[Nov 23 18:44:48] VERBOSE[1] x.c: y\n[Nov 23 18:44:49] {line}\n")
-    assert {key: (one.at, one.said) for key, one in found.items()} == {account: ("Nov 23 18:44:49", said)}
+
+from . import recorded
+
+NOW = time.mktime(time.strptime("2026-11-23 19:00:00", "%Y-%m-%d %H:%M:%S"))
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", "[Nov", f"[x] {PJSIP} Temporal response '4", "[x] WARNING[1] app_dial.c: Temporal response '401'"],
-)
-def test_what_is_no_answer_is_none(text: str) -> None:
-    assert last(text) == {}
+def at(clock: str, year: int = 2026) -> int:
+    return int(time.mktime(time.strptime(f"{year}-11-23 {clock}", "%Y-%m-%d %H:%M:%S")))
 
 
-def test_the_last_one_counts(tmp_path: Path) -> None:
-    (tmp_path / "asterisk.conf").write_text(f"[directories]\nastlogdir => {tmp_path}\n")
-    for number, name in enumerate(("full", "messages")):
-        lines = [
-            f"[at {code}] {PJSIP} Temporal response '{code}' {FROM} 'sip:u@h', x\n"
-            for code in (401, 500 + number)
-        ]
-        (tmp_path / name).write_text("".join(lines))
-        os.utime(tmp_path / name, (number, number))
-    answer = answers(str(tmp_path))["u@h"]
-    assert str(answer) == "501 from sip:sip.example.com;transport=udp, in Asterisk's log of at 501"
+def told(name: str) -> list[tuple[str, str, Optional[int]]]:
+    return [(one.kind, one.about, one.code) for one in log.read(recorded.text(name), NOW)]
 
 
-def test_a_log_that_cannot_be_read_tells_nothing(tmp_path: Path) -> None:
+def test_what_chan_sip_says_of_the_answers_it_gets() -> None:
+    assert told("log16_chan_sip") == [
+        (ANSWER, "43210003@disabled.example.net", 403),
+        (ANSWER, "43210002@wrong-user.example.net", 404),
+        (CHALLENGE, "43210011@sha256.example.net", 401),
+        (ANSWER, "43210001@wrong-password.example.net", 401),
+        (SILENCE, "43210004@silent.example.net", None),
+        (CERTIFICATE, "192.0.2.26:5061", None),
+        (CERTIFICATE, "192.0.2.27:5061", None),
+    ]
+    *_others, expired, other_name = log.read(recorded.text("log16_chan_sip"), NOW)
+    assert (expired.at, expired.reason) == (at("18:57:23"), "certificate has expired")
+    assert other_name.reason == "did not match (tls-wrong-name.example.net)"
+
+
+def test_what_chan_pjsip_says_of_the_answers_it_gets() -> None:
+    assert told("log16_pjsip") == [
+        (ANSWER, "43210008@busy.example.net", 503),
+        (ANSWER, "43210002@wrong-user.example.net", 404),
+        (ANSWER, "43210003@disabled.example.net", 403),
+        (CHALLENGE, "43210011@sha256.example.net", 401),
+        # What it could not answer is told once more, as an answer.
+        (CHALLENGE, "43210011@sha256.example.net", 401),
+        (ANSWER, "43210001@wrong-password.example.net", 401),
+        (CERTIFICATE, "tls-expired.example.net", None),
+        (SILENCE, "43210004@silent.example.net", None),
+    ]
+    waits = {one.about.partition("@")[0]: one.retry for one in log.read(recorded.text("log16_pjsip"), NOW)}
+    assert (waits["43210008"], waits["43210003"], waits["43210004"], waits["43210011"]) == (7, 300, 60, 60)
+
+
+def test_a_date_in_full_and_an_attempt_that_was_the_last() -> None:
+    untrusted, gone = log.read(recorded.text("log22_pjsip"), NOW)
+    assert untrusted == Heard(
+        CERTIFICATE, "tls-unknown-ca.example.net", at("18:57:03"), reason="The certificate is untrusted"
+    )
+    assert gone == Heard(ANSWER, "43210005@gone.example.net", at("18:57:34"), 410)
+
+
+def test_a_password_that_somebody_wrote_into_an_uri_is_not_told() -> None:
+    line = recorded.text("log16_pjsip").splitlines()[0].replace("43210008@", "43210008:canary@")
+    (one,) = log.read(line, NOW)
+    assert "canary" not in repr(one)
+
+
+def test_in_january_december_is_of_the_year_before() -> None:
+    january = time.mktime(time.strptime("2027-01-02 00:00:00", "%Y-%m-%d %H:%M:%S"))
+    first = next(log.read(recorded.text("log16_pjsip"), january))
+    assert first.at == at("18:57:02")
+
+
+def test_the_newest_log_is_read_from_where_asterisk_conf_says(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (tmp_path / "asterisk.conf").write_text(f"[directories]\nastlogdir => {logs}\n")
+    assert log.heard(str(tmp_path), NOW) == []
+    (logs / "messages.log").write_text("noise\n" * 100_000 + recorded.text("log16_pjsip"))
+    assert len(log.heard(str(tmp_path), NOW)) == 8
+
+
+def test_without_a_log_nothing_is_told(tmp_path: Path) -> None:
     (tmp_path / "asterisk.conf").write_text(f"[directories]\nastlogdir => {tmp_path}/none\n")
-    assert answers(str(tmp_path)) == {}
+    assert log.heard(str(tmp_path), NOW) == []

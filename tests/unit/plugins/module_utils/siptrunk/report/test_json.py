@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import Snapshot
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import (
+    ANSWER,
+    Heard,
+    Snapshot,
+)
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.report import json
 
-from ..scenes import REGISTERED, failed, judged, never, running
+from ..scenes import NOW, REGISTERED, failed, judged, never, running
 
 
 def data(snapshot: Snapshot) -> dict[str, Any]:
@@ -73,7 +77,7 @@ def test_a_trunk_in_order() -> None:
 @pytest.mark.parametrize(
     ("snapshot", "status", "code", "cause"),
     [
-        (running(never("No Authentication")), "critical", 2, "wrong_password"),
+        (running(never("No Authentication")), "critical", 2, "forbidden"),
         (running(REGISTERED, REGISTERED), "warning", 1, "duplicate"),
         (failed("permission_denied"), "unknown", 3, "permission_denied"),
     ],
@@ -85,6 +89,17 @@ def test_a_trunk_that_is_not_in_order(snapshot: Snapshot, status: str, code: int
     assert (trunk["ok"], trunk["cause"]) == (False, cause)
     assert trunk["next_step"]
     assert report["failure"] == ("the detail" if snapshot.failure else None)
+
+
+def test_the_evidence_is_told() -> None:
+    heard = (Heard(ANSWER, "43212345@sip.example.com", int(NOW) - 5, 403),)
+    (trunk,) = data(running(never("No Authentication"), heard=heard))["trunks"]
+    assert trunk["findings"][0]["evidence"] == {
+        "code": 403,
+        "at": "2027-01-15T07:59:55Z",
+        "from": "sip.example.com:5060",
+        "reason": None,
+    }
 
 
 def test_all_keys_are_there_whatever_happens() -> None:
@@ -103,5 +118,6 @@ def test_the_page_about_it_names_every_key_and_every_cause() -> None:
     named = set(re.findall(r"\x60([a-z_]+)\x60", page.read_text()))
     report = data(running(REGISTERED))
     (trunk,) = report["trunks"]
-    for keys in (report, trunk, trunk["peers"][0], trunk["findings"][0], CAUSES):
+    evidence = ("code", "at", "from", "reason")
+    for keys in (report, trunk, trunk["peers"][0], trunk["findings"][0], evidence, CAUSES):
         assert set(keys) <= named

@@ -7,6 +7,10 @@ import time
 from dataclasses import replace
 
 import pytest
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import (
+    ANSWER,
+    Heard,
+)
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.report import text
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.verify import verify
 
@@ -40,6 +44,12 @@ def test_a_trunk_that_is_not_in_order_says_what_why_and_what_to_do() -> None:
         "the host resolves to 203.0.113.10",
         "  -> check host, port and transport, and the firewalls in between",
     ]
+
+
+def test_the_evidence_stands_below_what_it_is_for() -> None:
+    heard = (Heard(ANSWER, "43212345@sip.example.com", int(NOW) - 5, 403),)
+    said = text.render(judged(running(never("No Authentication"), heard=heard)))
+    assert "  Asterisk's log: 403 from sip.example.com:5060 at 2027-01-15 07:59:55\n  -> " in said
 
 
 def test_registered_alone_stands_only_where_all_is_well() -> None:
