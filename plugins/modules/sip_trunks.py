@@ -54,7 +54,7 @@ options:
       - Quote what consists of digits, such as users, numbers and passwords; YAML reads C(0123) as 83. What arrives
         as a number is refused where it can be seen.
       - Needed for all states but V(gathered) and V(parsed); for V(deleted) only their names count, and without any all
-        trunks go.
+        trunks go, and all routes, if there are no O(routes) given either.
     type: list
     elements: dict
     default: []
@@ -148,7 +148,8 @@ options:
             description:
               - Called numbers, or dialplan patterns, and where their calls go; each holds C(goto), with a target
                 C(context,extension,priority) of the dialplan.
-              - Calls to other numbers are refused.
+              - The word C(default) stands for all numbers that are not there, and for calls without a number. Without
+                it Asterisk answers them with 404 and logs the number and the trunk.
             type: dict
           trust_identity:
             description:
@@ -287,6 +288,49 @@ options:
             description: For what tells the endpoint by its address.
             type: dict
             version_added: 0.3.0
+  routes:
+    description:
+      - Which trunks calls to a number try, one after the other. Each route is a context C(route-NAME), and the context
+        C(routes) has all of them in this order; of two that fit, the first one has the call. Include one of these where
+        your phones may dial.
+      - The next trunk is tried where one is unreachable, refuses for want of a channel or has its
+        O(trunks[].outbound.max_channels), not where somebody is busy or does not answer, nor for a number that there
+        is not.
+      - The states treat them as they treat trunks. With O(state=deleted), routes stay when only trunks are given, and
+        trunks when only routes are; a trunk that a route needs cannot go without it.
+    type: list
+    elements: dict
+    default: []
+    version_added: 0.6.0
+    suboptions:
+      name:
+        description: Name of the route, unique on the host.
+        type: str
+        required: true
+      patterns:
+        description: Called numbers, or dialplan patterns such as V(_0X.). Only numbers for emergencies.
+        type: list
+        elements: str
+      trunks:
+        description: Names of trunks, in the order in which they are tried. One that is not enabled is left out.
+        type: list
+        elements: str
+      strip:
+        description: So many digits are taken from the front of the number. Defaults to V(0).
+        type: int
+      prepend:
+        description: What is put in front of the number then, such as V(+49).
+        type: raw
+      caller_id:
+        description: Number that these calls show, instead of O(trunks[].outbound.caller_id).
+        type: raw
+      emergency:
+        description:
+          - These are emergency numbers. They reach their trunks whatever limit is reached, try every trunk until
+            somebody answers, are logged as C(NOTICE), and stand in each context that calls out, so that no pattern
+            there has them. Defaults to V(false).
+          - Routes without any such route cause a warning; V(patterns=[]) says that there shall be none.
+        type: bool
   state:
     description:
       - V(merged) changes the fields that are given, of the given trunks, and keeps everything else.
@@ -441,6 +485,20 @@ EXAMPLES = r"""
             "1234":
               goto: internal,100,1
 
+- name: Calls abroad by the cheap trunk first, the emergency number by any
+  telephony.asterisk.sip_trunks:
+    state: merged
+    routes:
+      - name: emergency
+        emergency: true
+        patterns: ["112"]
+        trunks: [smartvox, cheap]
+      - name: abroad
+        patterns: [_00X.]
+        strip: 2
+        prepend: +
+        trunks: [cheap, smartvox]
+
 - name: Take one trunk away, keep the others
   telephony.asterisk.sip_trunks:
     state: deleted
@@ -488,6 +546,11 @@ changes:
   sample:
     - add trunk backup
     - "trunk smartvox: registration.expiry 600 (was 1800)"
+routes:
+  description: The routes as they are now.
+  returned: for the states that write, and for O(state=gathered)
+  type: list
+  elements: dict
 leftovers:
   description:
     - What stands in the files beside the trunks and no field of a trunk can hold, with its place and the reason.
@@ -611,12 +674,12 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.driver
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import SipTrunkError
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.files import Attributes, lock
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.layouts import LAYOUTS
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.routes import load_declared
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.secrets import (
     mask,
     masked,
     secrets_in,
 )
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk import load_trunks
 
 TRUNK_SPEC = {
     "name": {"type": "str", "required": True},
@@ -706,6 +769,15 @@ TRUNK_SPEC = {
         },
     },
 }
+ROUTE_SPEC = {
+    "name": {"type": "str", "required": True},
+    "patterns": {"type": "list", "elements": "str"},
+    "trunks": {"type": "list", "elements": "str"},
+    "strip": {"type": "int"},
+    "prepend": {"type": "raw"},
+    "caller_id": {"type": "raw"},
+    "emergency": {"type": "bool"},
+}
 TRANSPORT_SPEC = {
     "protocol": {"type": "str", "choices": ["udp", "tcp", "tls"], "default": "udp"},
     "bind": {"type": "str", "default": "0.0.0.0"},
@@ -723,7 +795,7 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
     """Make the files as the state asks; in check mode the same, up to the write."""
     with lock(params["config_dir"]):
         pbx = installed_pbx(params)
-        planned = states.plan(params["state"], given(params), pbx)
+        planned = states.plan(params["state"], given(params), pbx, given(params, "routes"))
         check_that_ansible_can_tell(params, planned.files)
         names = {trunk["name"] for trunk in params["trunks"]}
         not_needed = guard.check(planned.files, names, pbx, guard.accepting(params["accept"]))
@@ -737,6 +809,7 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
         "before": masked(planned.before),
         "after": masked(planned.after),
         "changes": list(planned.changes),
+        "routes": list(planned.routes),
         "warnings": [*planned.warnings, *not_needed],
         "leftovers": [asdict(leftover) for leftover in planned.leftovers],
         "files": [{"path": file.path, "backup": file.backup} for file in written],
@@ -764,8 +837,8 @@ def needs_restart(config_dir: str, planned: states.Planned) -> bool:
 
 def rendered(params: dict[str, Any]) -> dict[str, Any]:
     driver = DRIVERS[next(iter(DRIVERS)) if params["driver"] == "auto" else params["driver"]]
-    trunks = load_trunks(given(params), driver=driver.NAME)
-    texts = {driver: driver.render(trunks), dialplan: dialplan.render(trunks, driver)}
+    trunks, ways = load_declared(given(params), given(params, "routes"), driver=driver.NAME)
+    texts = {driver: driver.render(trunks), dialplan: dialplan.render(trunks, driver, ways)}
     guard.check_text(
         {room.MAIN: str(text) for room, text in texts.items()}, guard.accepting(params["accept"])
     )
@@ -800,6 +873,7 @@ def gathered(params: dict[str, Any]) -> dict[str, Any]:
         "changed": False,
         "driver": pbx.driver.NAME,
         "gathered": masked(trunks),
+        "routes": deployment.current_routes(params["config_dir"]),
         "leftovers": [asdict(leftover) for leftover in leftovers],
     }
 
@@ -834,9 +908,9 @@ def installed_pbx(params: dict[str, Any]) -> states.Pbx:
     )
 
 
-def given(params: dict[str, Any]) -> list[dict[str, Any]]:
-    """The declared trunks without the options that were left out."""
-    return [without_none(trunk) for trunk in params["trunks"]]
+def given(params: dict[str, Any], what: str = "trunks") -> list[dict[str, Any]]:
+    """What is declared without the options that were left out."""
+    return [without_none(one) for one in params[what]]
 
 
 def check_that_ansible_can_tell(params: dict[str, Any], files: Sequence[deployment.PlannedFile]) -> None:
@@ -895,6 +969,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "trunks": {"type": "list", "elements": "dict", "default": [], "options": TRUNK_SPEC},
+            "routes": {"type": "list", "elements": "dict", "default": [], "options": ROUTE_SPEC},
             "state": {
                 "type": "str",
                 "choices": [*states.WRITING, *READING],

@@ -27,16 +27,19 @@ def merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> Dict[str, Any
     return result
 
 
-def told(before: Trunks, after: Trunks) -> List[str]:
-    """Each difference as a line of its own; what is secret is only said to have changed."""
+def told(before: Trunks, after: Trunks, kind: str = "trunk") -> List[str]:
+    """Each difference as a line of its own; what is secret is only said to have changed.
+
+    kind: of what is in the lists
+    """
     was = {trunk["name"]: trunk for trunk in before}
     is_now = {trunk["name"]: trunk for trunk in after}
-    lines = [f"remove trunk {name}" for name in was if name not in is_now]
+    lines = [f"remove {kind} {name}" for name in was if name not in is_now]
     for name, trunk in is_now.items():
         if name not in was:
-            lines.append(f"add trunk {name}")
+            lines.append(f"add {kind} {name}")
         else:
-            lines += [f"trunk {name}: {line}" for line in _differences("", was[name], trunk)]
+            lines += [f"{kind} {name}: {line}" for line in _differences("", was[name], trunk)]
     return lines
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Collection, Iterator, Mapping, Optional, Sequence
 
-from . import dialplan, expectation, in_place, manager
+from . import dialplan, expectation, in_place, manager, routing
 from .config.document import Document, Section
 from .config.effective import Effective, EffectiveSection, load
 from .config.text import fold
@@ -18,6 +18,7 @@ from .drivers.pjsip_transports import Transport
 from .errors import ConfigError, InvalidTrunks
 from .files import Attributes, back_up, read_text, write_text
 from .layouts import LAYOUTS, Layout
+from .routes import Route
 from .trunk import Trunk
 
 
@@ -70,6 +71,12 @@ def completed(trunks: list[dict[str, Any]], config_dir: str, driver: ModuleType)
     """Trunks that a driver has read, with what our part of the dialplan says of them."""
     calls = _own(config_dir, dialplan)
     return dialplan.complete(trunks, calls, driver) if calls else trunks
+
+
+def current_routes(config_dir: str) -> list[dict[str, Any]]:
+    """The routes that are there, in the form of ``trunk_routes``."""
+    calls = _own(config_dir, dialplan)
+    return routing.read(calls) if calls else []
 
 
 def transports_for(
@@ -141,6 +148,7 @@ def plan(
     changed_in_place: Optional[in_place.Trunks] = None,
     edited: Sequence[PlannedFile] = (),
     transports: Optional[Sequence[Transport]] = None,
+    routes: Sequence[Route] = (),
     manager_user: bool = False,
 ) -> tuple[PlannedFile, ...]:
     """All files as they shall be, those that are included before those that include them.
@@ -151,7 +159,7 @@ def plan(
     manager_user: also give the verifier its AMI user
     Raises ConfigError when a main file is missing, or when Asterisk would refuse it as planned.
     """
-    rooms = {dialplan: (layout.extensions, dialplan.render(trunks, driver))}
+    rooms = {dialplan: (layout.extensions, dialplan.render(trunks, driver, routes))}
     files = [*edited]
     # A file that people keep is not changed to include one that says nothing.
     silent = changed_in_place and not transports and _own(config_dir, pjsip_transports) is None

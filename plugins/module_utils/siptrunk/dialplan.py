@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The trunks' part of the dialplan: ``extensions_trunks.conf``, included by Asterisk's extensions.conf.
 
-A call from a provider can reach the numbers of its trunk, and nothing else. There is no catch-all: chan_sip
-answers an unknown number with 404 and logs it, before there is a channel and any dialplan runs.
+A call from a provider can reach the numbers of its trunk, and nothing else. There is no catch-all unless a default is
+declared: both drivers answer an unknown number with 404 and log it, before there is a channel and any dialplan runs.
 """
 
 from __future__ import annotations
@@ -12,10 +12,14 @@ import re
 from types import ModuleType
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 
+from . import routing
 from .config.document import Document, Section
 from .config.effective import Effective, EffectiveSection
 from .config.text import fold
 from .drivers.shared import HEADER
+from .fields import DEFAULT_NUMBER
+from .routes import Route
+from .steps import CALLER, GROUP, LIMIT, dialled
 from .trunk import Trunk, compact
 
 FILENAME = "extensions_trunks.conf"
@@ -24,17 +28,14 @@ RELOAD = "dialplan reload"
 
 # International and all other numbers.
 _CALLED = ("_+X.", "_X.")
-# Whoever dials must not smuggle a second destination (&) or options into Dial().
-_DIALLED = "${FILTER(0-9+*#,${EXTEN})}"
-# Q.850: no circuit or channel available.
-_CONGESTION = 34
-_CALLER = "Set(CALLERID(num)={})"
+# What a default answers: no letters, which Asterisk uses for events; s is a call without a number.
+_ANY = "_[0-9+*#]!"
+_NONE = "s"
 _CALLER_SET = re.compile(r",Set\(CALLERID\(num\)=([^()]+)\)$")
 _ANSWER = re.compile(r"([^,]+),1,Goto\(([^()]+)\)")
-_LIMIT = "ExecIf($[${{GROUP_COUNT({name}@siptrunk)}} > {limit}]?Hangup({congestion}))"
 
 
-def render(trunks: Sequence[Trunk], driver: ModuleType) -> Document:
+def render(trunks: Sequence[Trunk], driver: ModuleType, routes: Sequence[Route] = ()) -> Document:
     """The whole of the file.
 
     A trunk without numbers has no inbound section here; its context is then the user's own to write.
@@ -49,7 +50,9 @@ def render(trunks: Sequence[Trunk], driver: ModuleType) -> Document:
                     trunk,
                 )
             section = document.add_section(trunk.outbound.context, comment=f"{label}: calls to the provider")
+            routing.add_emergencies(section, routes)
             _call(section, trunk, driver)
+    routing.render(document, routes, trunks, driver)
     return document
 
 
@@ -74,7 +77,12 @@ def complete(
 
 
 def _answer(section: Section, trunk: Trunk) -> None:
-    for number, target in trunk.inbound.numbers.items():
+    numbers = dict(trunk.inbound.numbers)
+    default = numbers.pop(DEFAULT_NUMBER, None)
+    if default:
+        numbers[_ANY] = default
+        numbers.setdefault(_NONE, default)
+    for number, target in numbers.items():
         section.add("exten", f"{number},1,Goto({target})", operator="=>")
 
 
@@ -89,11 +97,11 @@ def _call(section: Section, trunk: Trunk, driver: ModuleType) -> None:
 def _steps(trunk: Trunk, driver: ModuleType) -> Iterator[str]:
     limit = trunk.outbound.max_channels
     if limit is not None:
-        yield f"Set(GROUP(siptrunk)={trunk.name})"
-        yield _LIMIT.format(name=trunk.name, limit=limit, congestion=_CONGESTION)
+        yield GROUP.format(trunk.name)
+        yield LIMIT.format(name=trunk.name, limit=limit)
     if trunk.outbound.caller_id:
-        yield _CALLER.format(trunk.outbound.caller_id)
-    yield f"Dial({driver.dial_string(driver.calling(trunk), _DIALLED)})"
+        yield CALLER.format(trunk.outbound.caller_id)
+    yield f"Dial({driver.dial_string(driver.calling(trunk), dialled())})"
 
 
 def _completed(
@@ -107,9 +115,9 @@ def _completed(
     answering = contexts.get(result["inbound"].get("context", f"from-{name}"))
     if answering:
         answered = filter(None, (_ANSWER.fullmatch(entry.value) for entry in answering.entries))
-        result["inbound"]["numbers"] = {match[1]: {"goto": match[2]} for match in answered}
+        result["inbound"]["numbers"] = _numbers({match[1]: {"goto": match[2]} for match in answered})
     calling = trunk.get("sections", {}).get("outbound") or driver.default_calling(name)
-    section = dialling.get(f"Dial({driver.dial_string(calling, _DIALLED)})")
+    section = dialling.get(f"Dial({driver.dial_string(calling, dialled())})")
     if section:
         values = [entry.value for entry in section.entries]
         result["outbound"]["context"] = section.name
@@ -120,7 +128,17 @@ def _completed(
     return result
 
 
+def _numbers(answered: Dict[str, Any]) -> Dict[str, Any]:
+    """As they were declared, with a default in place of what it became."""
+    default = answered.pop(_ANY, None)
+    if default:
+        if answered.get(_NONE) == default:
+            del answered[_NONE]
+        answered[DEFAULT_NUMBER] = default
+    return answered
+
+
 def _limit_in(value: str, name: str) -> Optional[int]:
-    before, _mark, after = _LIMIT.format(name=name, limit="|", congestion=_CONGESTION).partition("|")
+    before, _mark, after = LIMIT.format(name=name, limit="|").partition("|")
     match = re.fullmatch(f"n,{re.escape(before)}([0-9]+){re.escape(after)}", value)
     return int(match[1]) if match else None

@@ -17,13 +17,14 @@ class SipTrunkError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with one trunk, and the way out.
+    """One thing that is wrong with one trunk, or one route, and the way out.
 
-    trunk: name of the trunk ("#3" for the third of the list when it has no usable name)
+    trunk: name of it ("#3" for the third of the list when it has no usable name)
     option: dotted path inside the trunk, such as ``registration.secret``
     value: what was given, as text; masked when it is a secret; None when nothing was given
     reason: why it cannot be accepted
     fix: what to write instead
+    kind: trunk or route
     """
 
     trunk: str
@@ -31,10 +32,11 @@ class Problem:
     value: Optional[str]
     reason: str
     fix: str
+    kind: str = "trunk"
 
     def __str__(self) -> str:
         given = "" if self.value is None else f" = {self.value}"
-        return f"trunk {self.trunk}: {self.option}{given}: {self.reason}; {self.fix}"
+        return f"{self.kind} {self.trunk}: {self.option}{given}: {self.reason}; {self.fix}"
 
 
 class InvalidTrunks(SipTrunkError):

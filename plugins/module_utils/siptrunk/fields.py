@@ -253,6 +253,8 @@ def _codecs(value: Any) -> Tuple[str, ...]:
 # match the special extensions, too.
 _EXTENSION = re.compile(r"(?!_)[0-9A-Za-z+*#._]+|_(?:[0-9A-Za-z+*#]|\[[0-9+*#-]+\])+[.!]?")
 _SPECIAL = frozenset("ihtTeao")
+# Stands for every number that is not listed.
+DEFAULT_NUMBER = "default"
 _TARGET = re.compile(
     r"[A-Za-z0-9_.-]{1,79},[0-9A-Za-z+*#._-]{1,79},(?:[1-9][0-9]{0,8}|[A-Za-z_][A-Za-z0-9_]*)"
 )
@@ -379,6 +381,31 @@ FIELDS: Dict[str, Dict[str, Callable[[Any], Any]]] = {
     },
     "sections": {"inbound": _list(_section), "outbound": _section},
     "options": dict.fromkeys(("peer", "registration", "endpoint", "aor", "auth", "identify"), _raw_options),
+}
+# What can be dialled: never a name, of which nothing would be left for Dial().
+_DIALLED = re.compile(r"[0-9+*#]+|_(?:[0-9XxZzNn+*#]|\[[0-9+*#-]+\])+[.!]?")
+
+
+def _dialled(value: Any) -> str:
+    if not _DIALLED.fullmatch(_text(value)) or len(value) > 79:
+        raise Unfit(
+            f"has {value!r}, which is neither a number nor a dialplan pattern",
+            "write digits and + * #, or a pattern such as _0X.",
+        )
+    return str(value)
+
+
+# Those of ``trunk_routes``.
+ROUTE_FIELDS: Dict[str, Callable[[Any], Any]] = {
+    "name": _name,
+    "patterns": _list(_dialled),
+    "trunks": _list(_name),
+    "strip": _whole(0, 20, "a number of digits"),
+    "prepend": _matching(
+        r"[0-9+*#]{1,20}", "is not the beginning of a number", "write up to 20 digits or + * #"
+    ),
+    "caller_id": _caller,
+    "emergency": _truth,
 }
 # Seconds: from 30 to 60 minutes is usual.
 EXPIRY = 1800

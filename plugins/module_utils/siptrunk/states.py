@@ -20,9 +20,11 @@ from .fields import EXPIRY
 from .files import Attributes
 from .layouts import LAYOUTS
 from .migration import Moved
+from .routes import Route, load_declared, without_emergency
 from .trunk import Trunk, load_trunks
 
 Trunks = List[Dict[str, Any]]
+MIGRATED = "migrated"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Planned:
     """What is to become of a PBX.
 
     before, after: the trunks, secrets included; those that are not enabled are not there
+    routes: those that there are afterwards
     files: as they shall be
     leftovers: what no trunk can hold
     changes: the differences in words
@@ -72,6 +75,7 @@ class Planned:
     registers: Tuple[str, ...]
     transports_at: Optional[str] = None
     warnings: Tuple[str, ...] = ()
+    routes: Tuple[Mapping[str, Any], ...] = ()
 
 
 def present(pbx: Pbx) -> Tuple[Trunks, Tuple[Leftover, ...]]:
@@ -82,16 +86,32 @@ def present(pbx: Pbx) -> Tuple[Trunks, Tuple[Leftover, ...]]:
     return deployment.completed(place.trunks, pbx.config_dir, pbx.driver), tuple(place.leftovers)
 
 
-def plan(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
-    """What *state* makes of the PBX with the given trunks, in the form of ``sip_trunks``.
+def plan(
+    state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx, routes: Sequence[Mapping[str, Any]] = ()
+) -> Planned:
+    """What *state* makes of the PBX with the given trunks and routes, as ``sip_trunks`` and ``trunk_routes`` have them.
 
     Raises SipTrunkError when it cannot be.
     """
     _check_names(given)
+    _check_names(routes, "route")
+    had = deployment.current_routes(pbx.config_dir)
+    calls = _wanted(_state_of(state, routes, given), had, routes)
     if state == MIGRATED:
-        return _plan_migrated(given, pbx)
-    place = _in_place(pbx)
-    return _plan_in_place(state, given, pbx, place) if place else _plan_included(state, given, pbx)
+        planned = _plan_migrated(given, pbx, calls)
+    else:
+        state = _state_of(state, given, routes)
+        place = _in_place(pbx)
+        planned = (
+            _plan_in_place(state, given, pbx, place, calls)
+            if place
+            else _plan_included(state, given, pbx, calls)
+        )
+    return replace(
+        planned,
+        changes=(*planned.changes, *changes.told(had, planned.routes, "route")),
+        warnings=(*planned.warnings, *(without_emergency(calls) if routes else ())),
+    )
 
 
 def _in_place(pbx: Pbx) -> Optional[in_place.Trunks]:
@@ -100,31 +120,32 @@ def _in_place(pbx: Pbx) -> Optional[in_place.Trunks]:
     return in_place.trunks_of(pbx.driver, pbx.config_dir, places) if places else None
 
 
-def _plan_included(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
+def _plan_included(state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx, calls: Trunks) -> Planned:
     had = _of_drivers(pbx)
-    return _plan_of(_wanted(state, _all(had), given), had, pbx)
+    return _plan_of(_wanted(state, _all(had), given), calls, had, pbx)
 
 
-def _plan_migrated(given: Sequence[Mapping[str, Any]], pbx: Pbx) -> Planned:
+def _plan_migrated(given: Sequence[Mapping[str, Any]], pbx: Pbx, calls: Trunks) -> Planned:
     """All trunks of chan_sip, those by hand as well, become trunks of chan_pjsip; *given* says more of some of them."""
     had = _of_drivers(pbx)
     ours = {trunk["name"] for trunk in _all(had)}
     moved = migration.take_out(pbx.config_dir, ours, pbx.catalogue or of_release(""))
     had[chan_sip.NAME] += moved.trunks
-    return _plan_of(_wanted("merged", _all(had), given), had, pbx, moved)
+    return _plan_of(_wanted(MIGRATED, _all(had), given), calls, had, pbx, moved)
 
 
 def _plan_of(
     wanted: Trunks,
+    calls: Trunks,
     had: Mapping[str, Trunks],
     pbx: Pbx,
     moved: Optional[Moved] = None,
 ) -> Planned:
-    """Files of our own for all trunks that are wanted.
+    """Files of our own for all trunks and routes that are wanted.
 
     had: those that were there, by driver; moved: what leaves files of others for that
     """
-    trunks = load_trunks(wanted, driver=pbx.driver.NAME)
+    trunks, ways = load_declared(wanted, calls, driver=pbx.driver.NAME)
     transports = _transports(trunks, pbx, moved.transports if moved else {})
     files = deployment.plan(
         trunks,
@@ -133,6 +154,7 @@ def _plan_of(
         pbx.attributes,
         edited=moved.files if moved else (),
         transports=transports,
+        routes=ways,
         manager_user=pbx.manager_user,
     )
     if moved:
@@ -144,7 +166,11 @@ def _plan_of(
         planned = replace(
             planned, warnings=(*planned.warnings, *moved.stays, *migration.unsure(pbx.config_dir))
         )
-    return _with_transports(planned, trunks, transports, pbx)
+    return _with_transports(_with_routes(planned, ways), trunks, transports, pbx)
+
+
+def _with_routes(planned: Planned, ways: Sequence[Route]) -> Planned:
+    return replace(planned, routes=tuple(route.to_dict() for route in ways if route.patterns))
 
 
 def _all(had: Mapping[str, Trunks]) -> Trunks:
@@ -194,7 +220,7 @@ def _of_drivers(pbx: Pbx) -> Dict[str, Trunks]:
 
 
 def _plan_in_place(
-    state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx, place: in_place.Trunks
+    state: str, given: Sequence[Mapping[str, Any]], pbx: Pbx, place: in_place.Trunks, calls: Trunks
 ) -> Planned:
     """Only trunks that are declared now, or were before, get a part of the dialplan and of the manifest."""
     if state in ("deleted", "overridden") and not given:
@@ -203,7 +229,9 @@ def _plan_in_place(
     after = {trunk["name"]: trunk for trunk in _wanted(state, before, given)}
     declared = {trunk["name"] for trunk in given} & after.keys()
     ours = declared | deployment.declared_before(pbx.config_dir)
-    trunks = load_trunks([trunk for name, trunk in after.items() if name in ours], driver=pbx.driver.NAME)
+    trunks, ways = load_declared(
+        [trunk for name, trunk in after.items() if name in ours], calls, driver=pbx.driver.NAME
+    )
     changed = [trunk for trunk in trunks if trunk.name in declared]
     transports = _transports(trunks, pbx, {})
     place.change(
@@ -219,6 +247,7 @@ def _plan_in_place(
         layout=LAYOUTS[pbx.layout],
         changed_in_place=place,
         transports=transports,
+        routes=ways,
         manager_user=pbx.manager_user,
     )
     after.update((trunk.name, trunk.to_dict()) for trunk in trunks)
@@ -230,7 +259,7 @@ def _plan_in_place(
         tuple(place.leftovers_of(declared)),
         place.told,
     )
-    return _with_transports(planned, trunks, transports, pbx)
+    return _with_transports(_with_routes(planned, ways), trunks, transports, pbx)
 
 
 def _planned(
@@ -324,10 +353,10 @@ def _registering(trunks: Sequence[Mapping[str, Any]]) -> List[str]:
     return [trunk["name"] for trunk in trunks if trunk.get("registration")]
 
 
-def _check_names(given: Sequence[Mapping[str, Any]]) -> None:
-    names = [trunk["name"] for trunk in given]
+def _check_names(given: Sequence[Mapping[str, Any]], kind: str = "trunk") -> None:
+    names = [one["name"] for one in given]
     twice = [
-        Problem(name, "name", name, "is given twice", "declare each trunk once")
+        Problem(name, "name", name, "is given twice", f"declare each {kind} once", kind)
         for name in dict.fromkeys(names)
         if names.count(name) > 1
     ]
@@ -338,6 +367,11 @@ def _check_names(given: Sequence[Mapping[str, Any]]) -> None:
 def _wanted(state: str, before: Trunks, given: Sequence[Mapping[str, Any]]) -> Trunks:
     """All trunks that there shall be."""
     return _WANTED[state](before, {trunk["name"]: dict(trunk) for trunk in given})
+
+
+def _state_of(state: str, given: Sequence[Any], others: Sequence[Any]) -> str:
+    """To delete some trunks is not to delete all routes, nor the other way round: what is not named then stays."""
+    return "replaced" if state == "deleted" and others and not given else state
 
 
 Named = Dict[str, Dict[str, Any]]
@@ -371,6 +405,6 @@ _WANTED: Dict[str, Callable[[Trunks, Named], Trunks]] = {
     "replaced": _replaced,
     "overridden": _overridden,
     "deleted": _deleted,
+    MIGRATED: _merged,
 }
-MIGRATED = "migrated"
-WRITING = (*_WANTED, MIGRATED)
+WRITING = tuple(_WANTED)

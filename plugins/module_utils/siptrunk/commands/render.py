@@ -8,14 +8,15 @@ import argparse
 import json
 import os
 import sys
-from typing import Any, Sequence
+from typing import Any, Sequence, Tuple
 
 from .. import dialplan
 from ..console import complain
 from ..drivers import DRIVERS, options, pjsip
 from ..errors import ConfigError, InvalidTrunks
 from ..files import Attributes, write_text
-from ..trunk import Trunk, load_trunks
+from ..routes import load_declared
+from ..trunk import Trunk
 
 NAME = "render"
 HELP = "print the configuration of declared trunks, secrets included"
@@ -23,7 +24,9 @@ HELP = "print the configuration of declared trunks, secrets included"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "trunks", metavar="TRUNKS.json", help="the list of trunks, or sip_trunks: the list; - is stdin"
+        "trunks",
+        metavar="TRUNKS.json",
+        help="the list of trunks, or sip_trunks: the list, and trunk_routes: that of routes; - is stdin",
     )
     parser.add_argument(
         "--driver",
@@ -43,14 +46,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0, or 1 when the trunks are invalid: then every problem is on stderr, and nothing is written."""
     try:
-        trunks = load_trunks(_declared(args.trunks), driver=args.driver)
+        trunks, ways = load_declared(*_declared(args.trunks), driver=args.driver)
         if args.asterisk and args.driver == pjsip.NAME:
             _check_options(trunks, args.asterisk)
     except InvalidTrunks as invalid:
         complain(invalid)
         return 1
     driver = DRIVERS[args.driver]
-    text = str(dialplan.render(trunks, driver) if args.dialplan else driver.render(trunks))
+    text = str(dialplan.render(trunks, driver, ways) if args.dialplan else driver.render(trunks))
     if args.output:
         write_text(args.output, text, Attributes(os.geteuid(), os.getegid(), 0o600))
     else:
@@ -64,7 +67,8 @@ def _check_options(trunks: Sequence[Trunk], version: str) -> None:
         raise InvalidTrunks(problems)
 
 
-def _declared(path: str) -> Any:
+def _declared(path: str) -> Tuple[Any, Any]:
+    """The trunks and the routes."""
     try:
         if path == "-":
             data = json.load(sys.stdin)
@@ -74,4 +78,6 @@ def _declared(path: str) -> Any:
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         # The message tells the place; the text there may hold a secret.
         raise ConfigError(path, f"is not JSON ({error})") from None
-    return data["sip_trunks"] if isinstance(data, dict) and "sip_trunks" in data else data
+    if isinstance(data, dict) and "sip_trunks" in data:
+        return data["sip_trunks"], data.get("trunk_routes", [])
+    return data, []

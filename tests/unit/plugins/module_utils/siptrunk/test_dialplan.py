@@ -73,7 +73,22 @@ def test_a_disabled_trunk_renders_to_nothing() -> None:
     assert load_text(text).sections == ()
 
 
-@pytest.mark.parametrize("trunks", [[SMARTVOX], [LIMITED], [SMARTVOX, LIMITED]])
+DEFAULT: dict[str, Any] = {
+    "name": "default",
+    "provider": {"host": "192.0.2.7"},
+    "inbound": {"numbers": {"1234": {"goto": "internal,100,1"}, "default": {"goto": "ivr,s,1"}}},
+}
+
+
+def test_a_default_takes_all_numbers_and_no_event_of_asterisk() -> None:
+    assert (
+        "exten => 1234,1,Goto(internal,100,1)\n"
+        "exten => _[0-9+*#]!,1,Goto(ivr,s,1)\n"
+        "exten => s,1,Goto(ivr,s,1)\n"
+    ) in render(DEFAULT)
+
+
+@pytest.mark.parametrize("trunks", [[SMARTVOX], [LIMITED], [SMARTVOX, LIMITED], [DEFAULT]])
 def test_completes_what_the_driver_read(trunks: list[dict[str, Any]]) -> None:
     loaded = load_trunks(trunks)
     found = chan_sip.read(load_text(str(chan_sip.render(loaded)), included=True)).trunks

@@ -383,3 +383,61 @@ def test_an_option_that_this_asterisk_does_not_know_is_refused(tmp_path: Path) -
 def test_a_provider_that_would_call_the_other_driver_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SipTrunkError, match="calls port 5060, which chan_sip has"):
         states.plan("overridden", [BACKUP], both(tmp_path, pjsip))
+
+
+EMERGENCY = {"name": "sos", "emergency": True, "patterns": ["112"], "trunks": ["main", "backup"]}
+ABROAD = {"name": "abroad", "patterns": ["_00X."], "trunks": ["backup", "main"]}
+OWN = [{**MAIN, "outbound": {"max_channels": 2}}, BACKUP]
+
+
+def run_routes(
+    state: str, there: states.Pbx, routes: list[dict[str, Any]], *trunks: dict[str, Any]
+) -> states.Planned:
+    planned = states.plan(state, trunks, there, routes)
+    deployment.apply(planned.files, backup=False)
+    return planned
+
+
+@each_layout
+def test_routes_follow_the_state_as_trunks_do(tmp_path: Path, layout: str) -> None:
+    there = pbx(tmp_path, layout)
+
+    def routes() -> list[dict[str, Any]]:
+        return deployment.current_routes(str(tmp_path))
+
+    planned = run_routes("replaced", there, [EMERGENCY, ABROAD], *OWN)
+    assert planned.changes[-2:] == ("add route sos", "add route abroad")
+    assert routes() == [EMERGENCY, ABROAD]
+    again = states.plan("replaced", OWN, there, [EMERGENCY, ABROAD])
+    assert not any(file.changes for file in again.files)
+    run_routes("replaced", there, [], BACKUP)
+    assert routes() == [EMERGENCY, ABROAD]
+    merged = run_routes("merged", there, [{"name": "abroad", "strip": 2, "prepend": "+"}])
+    assert merged.changes == ("route abroad: strip 2", "route abroad: prepend +")
+    with pytest.raises(SipTrunkError, match="route sos: trunks = backup: there is no such trunk"):
+        run_routes("deleted", there, [], BACKUP)
+    run_routes("deleted", there, [{"name": "sos"}])
+    assert [route["name"] for route in routes()] == ["abroad"]
+    run_routes("overridden", there, [], *OWN)
+    assert routes() == []
+
+
+def test_without_anything_given_routes_go_with_the_trunks(tmp_path: Path) -> None:
+    there = pbx(tmp_path, "included")
+    run_routes("replaced", there, [EMERGENCY], *OWN)
+    planned = run_routes("deleted", there, [])
+    assert planned.changes[-1] == "remove route sos"
+    assert not deployment.current_routes(str(tmp_path))
+
+
+def test_routes_without_an_emergency_number_are_told(tmp_path: Path) -> None:
+    there = pbx(tmp_path, "included")
+    assert "emergency" in run_routes("replaced", there, [ABROAD], *OWN).warnings[0]
+    none = {"name": "none", "emergency": True, "patterns": []}
+    planned = run_routes("replaced", there, [none, ABROAD], *OWN)
+    assert planned.warnings == () and [route["name"] for route in planned.routes] == ["abroad"]
+
+
+def test_a_route_that_is_given_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SipTrunkError, match="route sos: name = sos: is given twice; declare each route once"):
+        states.plan("replaced", OWN, pbx(tmp_path, "included"), [EMERGENCY, EMERGENCY])

@@ -47,6 +47,14 @@ def test_prints_the_dialplan(trunks: Path, capsys: pytest.CaptureFixture[str]) -
     assert "[to-smartvox]\n" in capsys.readouterr().out
 
 
+def test_prints_the_routes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "vars.json"
+    route = {"name": "all", "patterns": ["_X."], "trunks": [TRUNK["name"]]}
+    path.write_text(json.dumps({"sip_trunks": [TRUNK], "trunk_routes": [route]}))
+    assert run(str(path), "--dialplan") == 0
+    assert "[routes]\ninclude => route-all\n" in capsys.readouterr().out
+
+
 def test_takes_variables_of_a_playbook_from_stdin(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -76,6 +76,7 @@ type = peer
 host = 198.51.100.9
 insecure = port,invite
 context = from-byip
+allowsubscribe = no
 qualify = yes
 qualifyfreq = 30
 nat = force_rport,comedia
@@ -95,6 +96,7 @@ type = peer
 host = 198.51.100.9
 insecure = port,invite
 context = from-byip
+allowsubscribe = no
 qualify = yes
 qualifyfreq = 30
 nat = force_rport,comedia
@@ -172,6 +174,7 @@ permit = 203.0.113.0/24
 permit = 2001:db8::/32
 insecure = port,invite
 context = incoming
+allowsubscribe = no
 qualify = no
 nat = no
 directmedia = yes
@@ -200,6 +203,7 @@ permit = 203.0.113.0/24
 permit = 2001:db8::/32
 insecure = port,invite
 context = incoming
+allowsubscribe = no
 qualify = no
 nat = no
 directmedia = yes
@@ -231,6 +235,7 @@ deny = 0.0.0.0/0.0.0.0
 deny = ::/0
 insecure = port,invite
 context = incoming
+allowsubscribe = no
 qualify = no
 nat = no
 directmedia = yes
@@ -269,6 +274,18 @@ def test_the_secret_of_the_peer_never_challenges_the_provider() -> None:
     assert "secret" not in dict(section("smartvox-out", declared()))
     assert "secret" not in dict(section("smartvox-in", declared()))
     assert "remotesecret" not in dict(section("smartvox-in", declared()))
+
+
+def test_nobody_subscribes_by_the_name_of_a_trunk_unless_that_is_wanted() -> None:
+    assert dict(section("smartvox-in", declared()))["allowsubscribe"] == "no"
+    wanted = declared(options={"peer": {"allowsubscribe": True}})
+    assert [value for key, value in section("smartvox-in", wanted) if key == "allowsubscribe"] == ["yes"]
+
+
+@pytest.mark.parametrize(("said", "raw"), [("no", None), ("yes", "yes"), ("yes\nallowsubscribe=no", None)])
+def test_what_every_trunk_has_is_no_option_of_its_own(said: str, raw: str | None) -> None:
+    peer = f"[carrier-in]\ntype=peer\nhost=192.0.2.1\nallowsubscribe={said}\n"
+    assert parse(peer).trunks[0]["options"]["peer"].get("allowsubscribe") == raw
 
 
 @pytest.mark.parametrize(
