@@ -39,8 +39,8 @@ OPTION = {
     "FromDomain": {"fromdomain"},
     "Def. Username": {"defaultuser", "username"},
 }
-# Of a trunk, the secret is one for the far end; the others are no settings.
-NEVER = {"Secret", "Remote Secret", "MD5Secret", "LastMsgsSent", "Expire", "Status"}
+# Of a trunk, the secret is one for the far end, and nobody subscribes by its name; the others are no settings.
+NEVER = {"Secret", "Remote Secret", "MD5Secret", "Subscriptions", "LastMsgsSent", "Expire", "Status"}
 
 INHERITED = {
     "nat": ("yes", "no", "force_rport", "force_rport,comedia", "comedia,force_rport", "auto_force_rport", "never"),

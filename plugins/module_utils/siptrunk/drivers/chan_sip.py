@@ -18,6 +18,7 @@ from ..config.text import fold
 from ..errors import NotRepresentable, Problem
 from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
 from ..fields import closest
+from ..filenames import OF_TRUNKS
 from ..register_line import RegisterLine
 from ..secrets import MASK
 from ..trunk import Trunk, inbound_name, outbound_name
@@ -36,6 +37,7 @@ from .sip_conf import (
     RETRY_INTERVAL,
     SEVERAL,
     TRUNKNAME,
+    UNWATCHED,
     shown,
 )
 
@@ -54,8 +56,7 @@ __all__ = [
 
 NAME = "chan_sip"
 MODULES = ("chan_sip",)
-FILENAME = "sip_trunks.conf"
-MAIN = "sip.conf"
+FILENAME, MAIN = OF_TRUNKS[NAME]
 RELOAD = "sip reload"
 # It can do neither.
 UNREGISTER = None
@@ -268,6 +269,7 @@ def _permitted(trunk: Trunk) -> List[Tuple[str, str]]:
 def _common(trunk: Trunk) -> List[Tuple[str, str]]:
     raw, nat = trunk.options.peer, trunk.nat
     entries = [("insecure", INSECURE), ("context", trunk.inbound.context)]
+    entries += [(key, value) for key, value in UNWATCHED.items() if key not in raw]
     if nat.keepalive:
         timeout = "yes" if nat.keepalive_timeout == QUALIFY_DEFAULT else str(nat.keepalive_timeout)
         entries += [("qualify", timeout), ("qualifyfreq", str(nat.keepalive))]

@@ -27,6 +27,7 @@ from .sip_conf import (
     RAW,
     SEVERAL,
     TRUNKNAME,
+    UNWATCHED,
 )
 
 _UNKNOWN = "is no option of a peer: chan_sip ignores it"
@@ -186,6 +187,8 @@ class Peer:
                 self._read_field(key, entry)
             elif key == "type" and fold(entry.value) != "peer":
                 self.unread.append((entry, FRIEND))
+            elif UNWATCHED.get(key) == fold(entry.value):
+                self.raw.pop(key, None)
             elif key in RAW and key not in PEER_OPTION:
                 # Some change what others say: the last one of each decides where it stands.
                 self.raw[key] = [*self.raw.pop(key, []), entry]

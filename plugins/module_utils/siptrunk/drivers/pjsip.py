@@ -22,6 +22,7 @@ from ..config.text import fold
 from ..errors import NotRepresentable, Problem
 from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
 from ..fields import is_address
+from ..filenames import OF_TRUNKS
 from ..trunk import Credentials, RawOptions, Registration, Trunk
 from ..uris import DEFAULT_PORTS, Uri, bracketed, escaped, unescaped
 from .options import Catalogue
@@ -64,8 +65,7 @@ MODULES = (
     "res_pjsip_outbound_registration",
     "res_pjsip_endpoint_identifier_ip",
 )
-FILENAME = "pjsip_trunks.conf"
-MAIN = "pjsip.conf"
+FILENAME, MAIN = OF_TRUNKS[NAME]
 # It reads all objects again and leaves unchanged registrations alone. The reload of the registrations' own module
 # would not see a new auth.
 RELOAD = "module reload res_pjsip.so"

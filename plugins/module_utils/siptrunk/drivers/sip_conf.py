@@ -26,6 +26,9 @@ TRUNKNAME = "trunkname"
 RETRY_INTERVAL = "registertimeout"
 INSECURE = "port,invite"
 TYPES = ("peer", "user", "friend")
+# chan_sip matches a SUBSCRIBE from anywhere to the peer that From names, and a trunk asks for no password: its peers
+# let nobody watch what has a hint in their context.
+UNWATCHED = {"allowsubscribe": "no"}
 
 
 # Stands between the values of an option that must be there several times.
