@@ -4,7 +4,7 @@
 # For make oracle: how many cases, and which ones (0: others in each run).
 N ?= 300
 SEED ?= 0
-.PHONY: help demo test test-fast bench oracle lab-up lab-down setup docs build clean
+.PHONY: help demo test test-full test-fast bench oracle lab-up lab-down setup docs build clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,8 +13,11 @@ demo: ## a PBX, a provider, a stranger: deploy a trunk and see that it works
 	@LAB_IMAGES="$${LAB_PBX:-pbx} sip" scripts/setup
 	@scripts/with-env scripts/demo
 
-test: setup ## everything: lint, sanity, unit, property, oracle and Molecule tests
+test: setup ## everything: lint, sanity, unit, property, oracle, faults and Molecule tests
 	@scripts/with-env python3 scripts/test.py
+
+test-full: setup ## the same with what takes long: Asterisk from source, outages of 15 minutes
+	@scripts/with-env python3 scripts/test.py --full
 
 test-fast: ## the inner loop: lint, types, unit and property tests
 	@scripts/setup --quiet tools

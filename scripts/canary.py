@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Look for the lab's secrets in everything that was printed (.cache/log) or left readable by others.
+"""Look for the labs' secrets in everything that was printed (.cache/log) or left readable by others.
 
 Ends with 1 when one is found, or when nothing could be looked for.
 """
@@ -16,14 +16,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SECRETS = Path(os.environ.get("LAB_DIR", ROOT / ".cache/lab")) / "secrets.json"
+# Each lab has invented its own.
+SECRETS = sorted(ROOT.glob(".cache/lab*/secrets.json"))
 LOGS = ROOT / ".cache/log"
 
 
 def main() -> int:
-    secrets = [secret.encode() for secret in json.loads(SECRETS.read_text()).values()]
-    if not secrets or not all(holds(SECRETS, secret) for secret in secrets):
-        print(f"canary: cannot even find the secrets in {SECRETS}", file=sys.stderr)
+    kept = {path: [secret.encode() for secret in json.loads(path.read_text()).values()] for path in SECRETS}
+    secrets = [secret for found in kept.values() for secret in found]
+    if not secrets or not all(holds(path, secret) for path, found in kept.items() for secret in found):
+        print("canary: cannot even find the secrets in .cache/lab*/secrets.json", file=sys.stderr)
         return 1
     looked = 0
     leaks = []

@@ -1,17 +1,22 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the gates that the project must pass, one after the other, and count what passed.
+"""Run the gates that the project must pass, two at a time, and count what passed.
 
 A gate is a command. Its output goes to .cache/log/GATE.log and is shown when it fails. A skipped test is a failure.
+Most gates wait for containers more than they compute; each lane has a lab of its own.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import queue
 import re
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -24,6 +29,18 @@ COLLECTION = TREE / "ansible_collections/telephony/asterisk"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
+# What tells the labs apart (tests/lab/README.md).
+LANES: tuple[Mapping[str, str], ...] = (
+    {"LAB_NAME": "telephony-lab", "LAB_NET": "10.89.77", "LAB_DIR": f"{CACHE}/lab"},
+    {"LAB_NAME": "telephony-lab-2", "LAB_NET": "10.89.78", "LAB_DIR": f"{CACHE}/lab-2"},
+)
+# What makes a gate short, and long.
+FAST = {"PROPERTY_EFFORT": "20", "FUZZ_N": "2000"}
+FULL = {"LAB_FULL": "1"}
+# Scenarios that take longer than all others together.
+LONG = ("source",)
+
+
 @dataclass(frozen=True)
 class Gate:
     """One command; *suite* gates run pytest and count their tests, others count as one."""
@@ -33,9 +50,20 @@ class Gate:
     command: str
     fast: bool = False
     suite: bool = False
+    full: bool = False
 
 
+def scenario(name: str) -> Gate:
+    # As talkative as Ansible can be about changes: the last gate looks for secrets in all that it says.
+    command = f"ANSIBLE_VERBOSITY=3 ANSIBLE_DIFF_ALWAYS=1 {ROOT}/scripts/molecule --as-built test -s {name}"
+    return Gate(f"molecule-{name}", "real containers, end to end", command, full=name in LONG)
+
+
+# Those that take long stand first, so that no lane waits for them at the end.
 GATES = (
+    Gate("oracle", "our reading against a real Asterisk's", "pytest tests/oracle", suite=True),
+    Gate("unit", "the engine, room by room", "pytest tests/unit", fast=True, suite=True),
+    Gate("property", "the engine under generated input", "pytest tests/property", fast=True, suite=True),
     Gate("ruff", "style of the Python code", "ruff check . && ruff format --check .", fast=True),
     Gate("mypy", "types", "mypy --package ansible_collections.telephony.asterisk.plugins", fast=True),
     # This checkout's playbooks stand before those of a tarball that was installed earlier.
@@ -45,60 +73,88 @@ GATES = (
         f"ANSIBLE_COLLECTIONS_PATH={TREE}:{CACHE}/collections ansible-lint --offline",
         fast=True,
     ),
-    Gate("unit", "the engine, room by room", "pytest tests/unit", fast=True, suite=True),
-    Gate("property", "the engine under generated input", "pytest tests/property", fast=True, suite=True),
     Gate("changelog", "fragments", "antsibull-changelog lint"),
     Gate("sanity", "ansible-test sanity", f"{ROOT}/scripts/sanity --python {PYTHON}"),
     Gate("galaxy", "the tarball, installed alone", f"{ROOT}/scripts/check-tarball"),
-    Gate("oracle", "our reading against a real Asterisk's", "pytest tests/oracle", suite=True),
+    *(scenario(path.parent.name) for path in sorted(ROOT.glob("molecule/*/molecule.yml"))),
     Gate(
         "faults",
-        "the verifier's verdicts, fault by fault",
-        f"FAULTS_TABLE={CACHE}/faults pytest tests/faults",
+        "every fault, and what the verifier says of it",
+        f"FAULTS_ARTEFACTS={CACHE}/faults pytest tests/faults",
         suite=True,
     ),
-    # As talkative as Ansible can be about changes: the next gate looks for secrets in all that it says.
-    Gate(
-        "molecule",
-        "real containers, end to end",
-        f"ANSIBLE_VERBOSITY=3 ANSIBLE_DIFF_ALWAYS=1 {ROOT}/scripts/molecule test",
-    ),
-    Gate(
-        "canary", "no secret in anything that was printed or left behind", f"python3 {ROOT}/scripts/canary.py"
-    ),
+)
+# What all others printed and left behind.
+CANARY = Gate(
+    "canary", "no secret in anything that was printed or left behind", f"python3 {ROOT}/scripts/canary.py"
 )
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument(
-        "gates", nargs="*", metavar="GATE", help="run only these; all: " + ", ".join(g.name for g in GATES)
-    )
+    names = [gate.name for gate in (*GATES, CANARY)]
+    parser.add_argument("gates", nargs="*", metavar="GATE", help="run only these; all: " + ", ".join(names))
     parser.add_argument("--fast", action="store_true", help="only the gates of the inner loop")
+    parser.add_argument("--full", action="store_true", help="the long ones, too, and the long form of others")
     args = parser.parse_args()
-    unknown = set(args.gates) - {gate.name for gate in GATES}
+    unknown = set(args.gates) - set(names)
     if unknown:
         parser.error(f"no such gate: {', '.join(sorted(unknown))}")
-    chosen = [
-        gate for gate in GATES if (not args.gates or gate.name in args.gates) and (gate.fast or not args.fast)
-    ]
+
+    def is_chosen(gate: Gate) -> bool:
+        if args.gates:
+            return gate.name in args.gates
+        return gate.fast if args.fast else args.full or not gate.full
+
+    chosen = [gate for gate in GATES if is_chosen(gate)]
+    last = [CANARY] if is_chosen(CANARY) else []
+    total = len(chosen) + len(last)
 
     LOGS.mkdir(parents=True, exist_ok=True)
-    subprocess.run([ROOT / "scripts/tree"], check=True)
-    passed = failed = 0
+    subprocess.run([ROOT / "scripts/build"], check=True)
+    passed = failed = done = 0
     started = time.monotonic()
-    for number, gate in enumerate(chosen, 1):
-        print(f"[{number}/{len(chosen)}] {gate.name}: {gate.about} ... ", end="", flush=True)
-        good, bad, seconds = run(gate)
-        passed, failed = passed + good, failed + bad
-        print(f"{'ok' if not bad else 'FAILED'} ({good} passed, {bad} failed, {seconds:.0f} s)", flush=True)
+    lanes: queue.SimpleQueue[Mapping[str, str]] = queue.SimpleQueue()
+    for lane in LANES:
+        lanes.put(lane)
+
+    def run_in_lane(gate: Gate) -> Result:
+        lane = lanes.get()
+        try:
+            return run(gate, {**lane, **(FULL if args.full else FAST if args.fast else {})})
+        finally:
+            lanes.put(lane)
+
+    print(f"{total} gates, {len(LANES)} at a time", flush=True)
+    with ThreadPoolExecutor(len(LANES)) as pool:
+        for group in (chosen, last):
+            for future in as_completed([pool.submit(run_in_lane, gate) for gate in group]):
+                result = future.result()
+                passed, failed, done = passed + result.passed, failed + result.failed, done + 1
+                print(f"[{done}/{total}] {result}", flush=True)
     print(f"\nTook {time.monotonic() - started:.0f} s; logs are in {LOGS.relative_to(ROOT)}.")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 
 
-def run(gate: Gate) -> tuple[int, int, float]:
-    """Run one gate; returns how many tests passed and failed, and the seconds it took."""
+@dataclass(frozen=True)
+class Result:
+    gate: Gate
+    passed: int
+    failed: int
+    seconds: float
+    end_of_log: str
+
+    def __str__(self) -> str:
+        verdict = "FAILED" if self.failed else "ok"
+        counted = f"{self.passed} passed, {self.failed} failed, {self.seconds:.0f} s"
+        return f"{self.gate.name}: {self.gate.about} ... {verdict} ({counted})" + (
+            f"\n{self.end_of_log}\n{self.gate.name}: FAILED, see above" if self.failed else ""
+        )
+
+
+def run(gate: Gate, environment: Mapping[str, str]) -> Result:
+    """Run one gate with *environment* added to ours."""
     log = LOGS / f"{gate.name}.log"
     report = LOGS / f"{gate.name}.xml"
     report.unlink(missing_ok=True)
@@ -108,6 +164,7 @@ def run(gate: Gate) -> tuple[int, int, float]:
         code = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", command],
             cwd=COLLECTION,
+            env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -117,9 +174,7 @@ def run(gate: Gate) -> tuple[int, int, float]:
     good, bad = counts(report) if gate.suite else (int(code == 0), int(code != 0))
     if code and not bad:
         bad = 1
-    if bad:
-        print("\n" + tail(log), flush=True)
-    return good, bad, seconds
+    return Result(gate, good, bad, seconds, tail(log) if bad else "")
 
 
 def counts(report: Path) -> tuple[int, int]:

@@ -16,6 +16,8 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk 
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
+from .effort import examples
+
 names = st.from_regex(r"[A-Za-z_.-][A-Za-z0-9._-]{0,20}", fullmatch=True)
 labels = st.from_regex(r"[a-z0-9]{1,8}", fullmatch=True)
 host_names = st.builds(lambda *parts: ".".join(parts), labels, labels, st.just("example"))
@@ -133,7 +135,9 @@ trunk = st.fixed_dictionaries(
     },
 )
 often = settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=examples(400),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
 

@@ -28,6 +28,8 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk 
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from .effort import examples
+
 # Nothing else has it, so that finding it is proof.
 SECRET = "xS3cretx"
 CATALOGUES = [of_release(release) for release in RELEASES]
@@ -113,7 +115,9 @@ def sip_conf(draw: st.DrawFn) -> str:
 
 
 @settings(
-    max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=examples(600),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(sip_conf())
 def test_every_option_has_one_account_that_is_so(text: str) -> None:
@@ -158,7 +162,9 @@ def test_every_option_has_one_account_that_is_so(text: str) -> None:
 
 
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=examples(300),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(sip_conf())
 def test_what_is_written_is_the_trunks(text: str) -> None:

@@ -16,6 +16,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk 
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
+from .effort import examples
 from .test_chan_sip import told_apart, trunk
 
 DIALPLAN = ("numbers", "max_channels", "caller_id")
@@ -59,7 +60,9 @@ def in_sip_conf(trunks: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=examples(400),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 @given(st.lists(trunk, min_size=2, max_size=4), st.booleans(), styles)
 def test_changed_trunks_read_back_and_the_others_stay(

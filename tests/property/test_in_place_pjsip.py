@@ -17,6 +17,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk 
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
+from .effort import examples
 from .test_chan_sip import told_apart, trunk
 from .test_in_place import COMMENT, DIALPLAN, styles
 from .test_pjsip import as_read
@@ -80,7 +81,9 @@ def lines_of(text: str) -> Counter[str]:
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=examples(150),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 @given(st.lists(trunk, min_size=2, max_size=4), st.booleans(), styles, names_by_hand, st.booleans())
 def test_changed_trunks_read_back_and_the_others_stay(
