@@ -20,7 +20,7 @@ from ..causes import EXIT_CODES, UNKNOWN
 from ..console import complain, show
 from ..errors import ConfigError, SipTrunkError
 from ..expectation import FILENAME, ExpectedTrunk, from_json
-from ..files import Attributes, read_text, write_text
+from ..files import put, read_text
 from ..judges.pjsip import renewals
 from ..resolver import Resolver
 from ..uris import unbracketed
@@ -77,7 +77,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         metavar="FILE",
-        help="write the answer there instead of to standard output; the old or the new file is there at every instant",
+        help="write the answer there instead of to standard output; the old or the new file is there at every instant, "
+        "and a symbolic link is replaced",
     )
     parser.add_argument(
         "--watch",
@@ -175,7 +176,7 @@ def _give(args: argparse.Namespace, answer: str, code: int) -> int:
     """Write the answer to where it is wanted; gives the exit code, which is another when that fails."""
     if args.output:
         try:
-            write_text(args.output, answer + "\n", Attributes(os.geteuid(), os.getegid(), _READABLE))
+            put(args.output, answer + "\n", _READABLE)
         except (SipTrunkError, OSError) as error:
             complain(f"siptrunk verify: {args.output} cannot be written: {error}")
             return EXIT_CODES[UNKNOWN]

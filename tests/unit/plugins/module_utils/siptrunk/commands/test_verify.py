@@ -316,6 +316,14 @@ def test_a_file_is_written_whole_and_may_be_read(
     assert [one.name for one in pbx["dir"].iterdir() if one.name.startswith(".")] == []
 
 
+def test_a_link_is_not_where_the_answer_goes(pbx: dict[str, Any]) -> None:
+    victim, file = pbx["dir"] / "victim", pbx["dir"] / "siptrunk.prom"
+    victim.write_text("precious")
+    file.symlink_to(victim)
+    assert run(pbx, "--format", "prometheus", "--output", str(file)) == 0
+    assert victim.read_text() == "precious" and not file.is_symlink()
+
+
 def test_a_file_that_cannot_be_written_is_never_ok(
     pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
