@@ -107,7 +107,9 @@ def put(path: str, text: str, mode: int) -> None:
     A symbolic link is replaced, not followed: in a directory of somebody else, he would choose what root overwrites.
     """
     directory, name = os.path.split(path)
-    _replace(os.path.join(os.path.realpath(directory), name), text, Attributes(os.geteuid(), os.getegid(), mode))
+    _replace(
+        os.path.join(os.path.realpath(directory), name), text, Attributes(os.geteuid(), os.getegid(), mode)
+    )
 
 
 def _replace(path: str, text: str, attributes: Attributes) -> None:

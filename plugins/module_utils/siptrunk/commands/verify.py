@@ -25,6 +25,7 @@ from ..judges.pjsip import renewals
 from ..resolver import Resolver
 from ..uris import unbracketed
 from ..verify import PATIENCE, Report, verify
+from ..words import printable
 
 NAME = "verify"
 HELP = "Compare the running Asterisk with the expected trunks."
@@ -289,7 +290,7 @@ def _progress(report: Report, watched: float) -> None:
         for verdict in report.verdicts
         if not verdict.ok
     )
-    sys.stderr.write(f"\r\033[K{watched:.0f} s: waiting for {waiting}")
+    sys.stderr.write(f"{_CLEAR_LINE}{watched:.0f} s: waiting for {printable(waiting)}")
     sys.stderr.flush()
 
 

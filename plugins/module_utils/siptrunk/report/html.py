@@ -9,6 +9,7 @@ from typing import Iterator, Sequence, Tuple
 
 from ..causes import OK, UNKNOWN, Finding
 from ..verify import Report, Verdict, account, local_time, registrar
+from ..words import printable
 from .text import COLUMNS, row
 
 _STYLE = """
@@ -105,4 +106,4 @@ def _unexpected(report: Report) -> Iterator[str]:
 
 
 def _text(said: str) -> str:
-    return escape(said.encode("utf-8", "replace").decode("utf-8"))
+    return escape(printable(said))

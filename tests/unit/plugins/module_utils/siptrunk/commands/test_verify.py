@@ -20,6 +20,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asteri
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.commands import verify as command
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import chan_sip
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import ConfigError
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expectation import (
     ExpectedTrunk,
     to_json,
@@ -314,6 +315,14 @@ def test_a_file_is_written_whole_and_may_be_read(
     assert file.read_text().endswith("\n") and "siptrunk_exit_code 0\n" in file.read_text()
     assert file.stat().st_mode & 0o777 == 0o644
     assert [one.name for one in pbx["dir"].iterdir() if one.name.startswith(".")] == []
+
+
+def test_no_reason_for_no_verdict_is_obeyed_by_a_terminal(
+    pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pbx["error"] = ConfigError("/etc/asterisk/\033[2J.conf", "is \udcff")
+    assert run(pbx) == 3
+    assert "/etc/asterisk/?[2J.conf: is ?" in capsys.readouterr().err
 
 
 def test_a_link_is_not_where_the_answer_goes(pbx: dict[str, Any]) -> None:
