@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
-from typing import Iterable, Iterator, Optional, Sequence
+from typing import TYPE_CHECKING, Iterable, Iterator, Optional, Sequence
 
 from ..asterisk.snapshot import Snapshot
 from ..causes import Finding
 from ..verify import Report, Verdict, local_time
 from ..words import printable
+
+if TYPE_CHECKING:
+    from ..providers import Asked
 
 COLUMNS = ("TRUNK", "DRIVER", "STATE", "EXPIRES IN", "ASKED", "GRANTED", "TRUSTED", "SINCE")
 
@@ -20,6 +23,7 @@ def render(report: Report) -> str:
         [
             table([COLUMNS, *map(row, report.verdicts)]) if report.verdicts else nothing(report.allow_none),
             *(paragraph(*troubled) for troubled in report.troubled()),
+            *(_asked(one) for one in report.asked),
             _unexpected(report),
             *notes(report.snapshot),
         ]
@@ -86,6 +90,18 @@ def paragraph(names: Sequence[str], findings: Sequence[Finding]) -> Iterator[str
         if one.evidence and len(names) == 1:
             yield f"  {one.evidence}"
         yield f"  -> {one.next_step}"
+
+
+def _asked(one: Asked) -> Iterator[str]:
+    """What a provider said to this host."""
+    # Only who has asked a provider has loaded all of SIP.
+    from ..sip import ladder
+    from . import probe
+
+    outcome = one.outcome
+    yield f"{', '.join(one.trunks)}: {probe.summary(one.wished, outcome, outcome.outcome)}"
+    yield "  asked from this host; what Asterisk itself said is not to be seen"
+    yield from ladder.text(outcome.steps, outcome.unseen).splitlines()
 
 
 def _unexpected(report: Report) -> Iterator[str]:

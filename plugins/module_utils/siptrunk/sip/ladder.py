@@ -49,7 +49,7 @@ def svg(steps: Sequence[Step], unseen: int = 0) -> str:
     width, height = round(right + _RIGHT), _TOP + _ROW * (len(rows) + 1)
     drawn = [_drawn(row, _TOP + _ROW * number, right) for number, row in enumerate(rows, 1)]
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" role="img">',
         f"<title>SIP exchange</title><style>{_STYLE}</style>",
         f'<rect width="{width}" height="{height}"/>',
         *(f'<line x1="{x:g}" y1="{_TOP}" x2="{x:g}" y2="{height - _ROW / 2:g}"/>' for x in (_LEFT, right)),
