@@ -21,6 +21,7 @@ svg { --paper: #ffffff; --ink: #1f2328; --pale: #656d76; --sent: #0b5cad; --rece
   svg { --paper: #0d1117; --ink: #e6edf3; --pale: #9198a1; --sent: #6cb6ff; --received: #57c27b; --noise: #e0a458 }
 }
 text { font: 12px ui-monospace, Menlo, Consolas, monospace; fill: var(--ink); text-anchor: middle }
+text { paint-order: stroke; stroke: var(--paper); stroke-width: 4px }
 rect { fill: var(--paper) }
 line { stroke: var(--pale); stroke-dasharray: 3 3 }
 .at, .event text { fill: var(--pale) }
