@@ -77,7 +77,7 @@ def decide(
         for command, reason in _remedies(verdict, one):
             wanted.setdefault(command, {})[f"{verdict.trunk.name}: {reason}"] = None
     drivers = dict.fromkeys(verdict.trunk.driver for verdict in verified.verdicts)
-    risks = {DRIVERS[driver].RELOAD: _risk(verified, driver, resolve) for driver in drivers}
+    risks = {DRIVERS[driver].RELOAD: _risk(verified, driver, now, pause, resolve) for driver in drivers}
     # A registration begins anew with what was loaded before.
     order = sorted(wanted, key=lambda command: "reload" not in command)
     return [
@@ -118,14 +118,18 @@ def _renewal(trunk: ExpectedTrunk) -> str:
     return register.format(name or trunk.name) if register else str(room.RELOAD)
 
 
-def _risk(verified: verify.Report, driver: str, resolve: Resolve) -> str:
-    """What speaks against a reload of a driver: it is for all of its trunks, and for all of its files."""
+def _risk(verified: verify.Report, driver: str, now: float, pause: float, resolve: Resolve) -> str:
+    """What speaks against a reload of a driver, if anything: it is for all of its trunks, and for all of its files."""
     verdicts = [verdict for verdict in verified.verdicts if verdict.trunk.driver == driver]
     lost = trust.unresolved([verdict.trunk for verdict in verdicts], resolve)
     if lost:
         return f"Asterisk would lose the addresses of {', '.join(lost)}, which cannot be resolved now"
+    written = verified.snapshot.written.get(driver)
+    if written and 0 <= now - written.at < pause:
+        # He may be about to load it, and to look what comes of it.
+        return f"somebody has just written {written.name}"
     if any(found.cause == "changed_since" for verdict in verdicts for found in verdict.findings):
-        return "it would load a change that somebody has written and not loaded yet"
+        return "it would load a change that somebody has written and not loaded"
     return ""
 
 
