@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -65,7 +66,7 @@ def pbx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pbx:
     monkeypatch.setattr(live, "tell", found.tell)
     monkeypatch.setattr(command, "Resolver", lambda: SimpleNamespace(resolve=dns(sip=has(ADDRESS))))
     monkeypatch.setattr(command, "PATIENCE", 0.01)
-    monkeypatch.setattr(command.time, "time", lambda: 1_800_000_000.5)
+    monkeypatch.setattr(time, "time", lambda: 1_800_000_000.5)
     return found
 
 
