@@ -29,8 +29,9 @@ class Cause(NamedTuple):
     final: bool = False
 
 
-# What the steps name, for each driver: how to load a changed file, how to register anew, and how to do both.
-# chan_pjsip's reload leaves unchanged registrations alone.
+# What the steps name, for each driver: how to load a changed file, how to register anew, how to do both, and how to
+# look names up again. chan_pjsip's reload leaves unchanged registrations alone; chan_sip's looks up no name while its
+# files are what they were.
 _SIP_RELOAD = "asterisk -rx 'sip reload'"
 _PJSIP_RELOAD = "asterisk -rx 'module reload res_pjsip.so'"
 _PJSIP_REGISTER = "asterisk -rx 'pjsip send register {name}'"
@@ -39,6 +40,7 @@ WORDS: Dict[str, Dict[str, str]] = {
         "reload": _SIP_RELOAD,
         "renew": _SIP_RELOAD,
         "again": _SIP_RELOAD,
+        "look_up": "siptrunk trust --reload",
         "kind": "section",
         "file": "sip.conf",
         "module": "chan_sip.so",
@@ -48,6 +50,7 @@ WORDS: Dict[str, Dict[str, str]] = {
         "reload": _PJSIP_RELOAD,
         "renew": _PJSIP_REGISTER,
         "again": f"{_PJSIP_RELOAD}; {_PJSIP_REGISTER}",
+        "look_up": _PJSIP_RELOAD,
         "kind": "endpoint",
         "file": "pjsip.conf",
         "module": "chan_pjsip.so",
@@ -189,12 +192,12 @@ CAUSES: Dict[str, Cause] = {
     "deaf": Cause(
         CRITICAL,
         "deaf: the {kind} [{section}] {lack}, so calls from {host} are refused",
-        "as soon as {host} resolves: {reload}",
+        "as soon as {host} resolves: {look_up}",
     ),
     "mute": Cause(
         CRITICAL,
         "mute: the {kind} [{section}] {lack}, so no call goes out to {host}",
-        "as soon as {host} resolves: {reload}",
+        "as soon as {host} resolves: {look_up}",
     ),
     "unreachable": Cause(
         CRITICAL,
@@ -205,7 +208,7 @@ CAUSES: Dict[str, Cause] = {
         CRITICAL,
         "{host} resolves to {addresses} now, but the {kind} [{section}] has {address}: "
         "calls from {missing} are refused",
-        "{reload}; to have addresses followed from now on, set enable=yes in dnsmgr.conf",
+        "{look_up}; to have addresses followed from now on, set enable=yes in dnsmgr.conf",
     ),
     "trust_partial": Cause(
         WARNING,
@@ -217,7 +220,7 @@ CAUSES: Dict[str, Cause] = {
         WARNING,
         "the {kind} [{section}] still trusts {address}, which {host} does not resolve to any more: whoever has that "
         "address now is let in",
-        "{reload}",
+        "{look_up}",
     ),
     "unresolvable": Cause(
         WARNING,

@@ -9,7 +9,12 @@ import time
 from pathlib import Path
 
 import pytest
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk import ami, pjsip
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk import (
+    ami,
+    cli,
+    live,
+    pjsip,
+)
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.live import observe
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import (
     Endpoint,
@@ -207,3 +212,23 @@ def test_without_ami_each_registration_is_asked_for_its_account(tmp_path: Path) 
     assert seen.endpoints["several"] == Endpoint(
         ("127.0.0.3", "127.0.0.4", "2001:db8::7", "127.0.0.5"), seen.endpoints["several"].contacts
     )
+
+
+@pytest.mark.parametrize("name", ["sip_trunks.conf", "sip.conf"])
+def test_for_chan_sip_to_look_names_up_a_file_must_have_changed(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(cli, "connect", lambda _directory, timeout: asked.append)
+    for each in ("pjsip_trunks.conf", name):
+        (tmp_path / each).write_text("x")
+    times = [os.stat(tmp_path / name).st_mtime_ns]
+    for command in ("dialplan reload", "sip reload"):
+        live.tell([command], config_dir=str(tmp_path))
+        times.append(os.stat(tmp_path / name).st_mtime_ns)
+    assert asked == ["dialplan reload", "sip reload"]
+    assert times[1] == times[0] < times[2] < times[0] + 1_000_000
+    # Without one, Asterisk is told all the same.
+    (tmp_path / name).unlink()
+    live.tell(["sip reload"], config_dir=str(tmp_path))
+    assert asked[2:] == ["sip reload"]
