@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Dict, List, NamedTuple, Sequence, Tuple
+from typing import List, NamedTuple, Sequence, Tuple
 
 from .asterisk.snapshot import Snapshot
 from .causes import BY_SEVERITY, EXIT_CODES, OK, UNKNOWN, Finding, finding, worst
@@ -20,7 +20,7 @@ from .judges.scene import Resolve, Scene, facts_of
 from .verify import JUDGES
 
 # What a reload may mend; of a name with more addresses than chan_sip takes, it would take one again.
-_CURABLE = ("deaf", "mute", "trust_moved", "trust_left_over")
+CURABLE = ("deaf", "mute", "trust_moved", "trust_left_over")
 
 
 @dataclass(frozen=True)
@@ -118,12 +118,18 @@ def _trust(scene: Scene, trunk: ExpectedTrunk) -> Trust:
 def repairs(report: Report, resolve: Resolve) -> List[Repair]:
     """The least reloads that may mend what a report has found, each once."""
     drivers = dict.fromkeys(
-        one.trunk.driver for one in report.trunks if any(each.cause in _CURABLE for each in one.findings)
+        one.trunk.driver for one in report.trunks if any(each.cause in CURABLE for each in one.findings)
     )
-    # A reload looks up all names of a driver anew, those of other trunks, too.
-    hosts: Dict[str, Dict[str, None]] = {driver: {} for driver in drivers}
-    for one in report.trunks:
-        for peer in one.trunk.peers if one.trunk.driver in hosts else ():
-            if not resolve(peer.host, peer.port).known:
-                hosts[one.trunk.driver][peer.host] = None
-    return [Repair(DRIVERS[driver].RELOAD, tuple(unresolved)) for driver, unresolved in hosts.items()]
+    return [
+        Repair(
+            DRIVERS[driver].RELOAD,
+            unresolved([one.trunk for one in report.trunks if one.trunk.driver == driver], resolve),
+        )
+        for driver in drivers
+    ]
+
+
+def unresolved(trunks: Sequence[ExpectedTrunk], resolve: Resolve) -> Tuple[str, ...]:
+    """The hosts of a driver's trunks that do not resolve now; a reload looks up all of them anew."""
+    peers = (peer for trunk in trunks for peer in trunk.peers)
+    return tuple(dict.fromkeys(peer.host for peer in peers if not resolve(peer.host, peer.port).known))
