@@ -409,21 +409,22 @@ options:
         default: {}
   tls:
     description:
-      - How trunks over TLS (O(trunks[].provider.transport=tls)) tell their provider, and what the PBX shows of itself. All
-        are paths of files in PEM on the host.
-      - A provider's certificate is always verified, its name, its time and who signed it. chan_sip has one setting for all
-        that it connects to, and the trunks set it.
+      - How trunks over TLS (O(trunks[].provider.transport=tls)) tell their provider, and what the PBX shows of
+        itself. All are paths of files in PEM on the host.
+      - A provider's certificate is always verified, its name, its time and who signed it. chan_sip has one setting
+        for all that it connects to, and the trunks set it.
     type: dict
     default: {}
     version_added: 0.6.0
     suboptions:
       ca_file:
         description: >-
-          Certificates of those who may have signed the provider's. Without it, what C(sip.conf) or O(transports) name, or
-          else all that the distribution trusts.
+          Certificates of those who may have signed the provider's. Without it, what C(sip.conf) or O(transports)
+          name, or else all that the distribution trusts.
         type: path
       certificate:
-        description: The PBX's own, with those between it and the root behind it; for providers that connect to the PBX.
+        description: >-
+          The PBX's own, with those between it and the root behind it; for providers that connect to the PBX.
         type: path
       private_key:
         description: Its key. Asterisk must be able to read it.

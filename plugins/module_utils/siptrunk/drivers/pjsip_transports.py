@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
-from typing import AbstractSet, Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import AbstractSet, Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ..config.document import Document
 from ..config.effective import Effective
@@ -158,6 +158,11 @@ def check(trunks: Sequence[Trunk], transports: Sequence[Transport]) -> Iterator[
                 "tell the provider another port, and declare it in transports"
             )
             yield Problem(trunk.name, "registration", None, reason, fix)
+
+
+def listening(effective: Effective) -> Set[Port]:
+    """The ports that chan_pjsip takes with this pjsip.conf."""
+    return {_port(transport) for transport in _of(effective)}
 
 
 def resolved_by_pjsip(trunks: Sequence[Trunk]) -> bool:

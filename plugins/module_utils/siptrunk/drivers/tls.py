@@ -46,7 +46,9 @@ def declared(given: Mapping[str, Any]) -> Tls:
     """From ``ca_file``, ``certificate`` and ``private_key``; SipTrunkError for what is not there."""
     for key, path in given.items():
         if path and not os.path.isfile(path):
-            raise SipTrunkError(f"tls: {key} = {path}: there is no such file on this host; copy it there first")
+            raise SipTrunkError(
+                f"tls: {key} = {path}: there is no such file on this host; copy it there first"
+            )
     if bool(given.get("certificate")) != bool(given.get("private_key")):
         raise SipTrunkError("tls: certificate and private_key belong together; write both, or none")
     return Tls(given.get("ca_file"), given.get("certificate"), given.get("private_key"))
