@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who reaches Asterisk's SIP ports at all: a table of nftables with the providers' addresses, and networks that were named.
+"""Who reaches Asterisk's SIP ports at all: a table of nftables with the providers' addresses, and other networks.
 
 Names are looked up here, as ``trust`` does it. An address stays until name servers say that it is another one: those
 that are dead lock nobody out. RTP is not touched: it has ports for each call, and telephones use them, too.
@@ -101,13 +101,9 @@ def _networks(texts: Iterable[str]) -> List[Network]:
 def _by_version(texts: Iterable[str]) -> Dict[int, List[str]]:
     """Without those that others hold: nftables takes no network twice."""
     networks = _networks(texts)
-    return {
-        version: [
-            _written(one)
-            for one in ipaddress.collapse_addresses(one for one in networks if one.version == version)
-        ]
-        for version in _SADDR
-    }
+    old = ipaddress.collapse_addresses(one for one in networks if isinstance(one, ipaddress.IPv4Network))
+    new = ipaddress.collapse_addresses(one for one in networks if isinstance(one, ipaddress.IPv6Network))
+    return {4: list(map(_written, old)), 6: list(map(_written, new))}
 
 
 def _written(network: Network) -> str:
