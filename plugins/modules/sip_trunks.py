@@ -463,8 +463,8 @@ options:
   manager_user:
     description:
       - Also give the C(siptrunk) command on the host a user of Asterisk's manager interface (AMI), in
-        C(manager_trunks.conf). It may read reports from this host, and change nothing. Its secret is drawn on the
-        host and never leaves it.
+        C(manager_trunks.conf). It may read reports, from this host alone, and neither run commands nor change
+        configuration. Its secret is drawn on the host and never leaves it.
     type: bool
     default: false
   owner:
