@@ -3,8 +3,8 @@
 """The AMI user of the verifier: ``manager_trunks.conf``, included by Asterisk's manager.conf.
 
 The user may read reports (configs/samples/manager.conf.sample, ``write=reporting``) from this host only. He can change
-no configuration and run no command; what Asterisk takes for a report, such as PJSIPUnregister, and what it lets everybody
-do who may log in, such as BridgeDestroy, it cannot be kept from (tests/oracle/test_manager.py has the whole list).
+no configuration and run no command. He cannot be kept from what Asterisk takes for a report, such as PJSIPUnregister,
+nor from what whoever may log in may do, such as BridgeDestroy; tests/oracle/test_manager.py has the whole list.
 """
 
 from __future__ import annotations
