@@ -407,6 +407,28 @@ options:
         description: Other options of the transport, as Asterisk spells them, such as C(external_signaling_address).
         type: dict
         default: {}
+  tls:
+    description:
+      - How trunks over TLS (O(trunks[].provider.transport=tls)) tell their provider, and what the PBX shows of
+        itself. All are paths of files in PEM on the host.
+      - A provider's certificate is always verified, its name, its time and who signed it. chan_sip has one setting
+        for all that it connects to, and the trunks set it.
+    type: dict
+    default: {}
+    version_added: 0.6.0
+    suboptions:
+      ca_file:
+        description: >-
+          Certificates of those who may have signed the provider's. Without it, what C(sip.conf) or O(transports)
+          name, or else all that the distribution trusts.
+        type: path
+      certificate:
+        description: >-
+          The PBX's own, with those between it and the root behind it; for providers that connect to the PBX.
+        type: path
+      private_key:
+        description: Its key. Asterisk must be able to read it.
+        type: path
   config_dir:
     description: Asterisk's configuration directory.
     type: path
@@ -441,8 +463,8 @@ options:
   manager_user:
     description:
       - Also give the C(siptrunk) command on the host a user of Asterisk's manager interface (AMI), in
-        C(manager_trunks.conf). It may read reports from this host, and change nothing. Its secret is drawn on the
-        host and never leaves it.
+        C(manager_trunks.conf). It may read reports, from this host alone, and neither run commands nor change
+        configuration. Its secret is drawn on the host and never leaves it.
     type: bool
     default: false
   owner:
@@ -670,6 +692,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.driver
     pjsip_conf,
     pjsip_transports,
     sip_conf,
+    tls,
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import SipTrunkError
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.files import Attributes, lock
@@ -782,6 +805,12 @@ TRANSPORT_SPEC = {
     "protocol": {"type": "str", "choices": ["udp", "tcp", "tls"], "default": "udp"},
     "bind": {"type": "str", "default": "0.0.0.0"},
     "options": {"type": "dict", "default": {}},
+}
+TLS_SPEC = {
+    "ca_file": {"type": "path"},
+    "certificate": {"type": "path"},
+    # The path of a file is no secret.
+    "private_key": {"type": "path", "no_log": False},
 }
 ACCEPT_SPEC = {
     "rule": {"type": "str", "required": True},
@@ -905,6 +934,7 @@ def installed_pbx(params: dict[str, Any]) -> states.Pbx:
         tuple(name for name in asterisk.drivers if name != driver),
         catalogue(asterisk.version, params["config_dir"]) if driver == pjsip.NAME else None,
         None if transports is None else tuple(pjsip_transports.declared(transports)),
+        tls.declared(params["tls"]),
     )
 
 
@@ -980,6 +1010,7 @@ def main() -> None:
             "running_config": {"type": "str", "no_log": True},
             "driver": {"type": "str", "choices": ["auto", *DRIVERS], "default": "auto"},
             "transports": {"type": "list", "elements": "dict", "options": TRANSPORT_SPEC},
+            "tls": {"type": "dict", "default": {}, "options": TLS_SPEC},
             "config_dir": {"type": "path", "default": "/etc/asterisk"},
             "accept": {"type": "list", "elements": "dict", "default": [], "options": ACCEPT_SPEC},
             "backup": {"type": "bool", "default": True},

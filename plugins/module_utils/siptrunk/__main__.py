@@ -31,6 +31,7 @@ COMMANDS = {
         "verify",
         "trust",
         "heal",
+        "firewall",
         "probe",
     )
 }

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, Collection, Iterator, Mapping, Optional, Sequence
 
@@ -15,6 +15,7 @@ from .config.effective import Effective, EffectiveSection, load
 from .config.text import fold
 from .drivers import DRIVERS, chan_sip, pjsip, pjsip_transports
 from .drivers.pjsip_transports import Transport
+from .drivers.tls import UNSAID, Tls, authorities_of_host
 from .errors import ConfigError, InvalidTrunks
 from .files import Attributes, back_up, read_text, write_text
 from .layouts import LAYOUTS, Layout
@@ -85,6 +86,7 @@ def transports_for(
     wanted: Optional[Sequence[Transport]],
     beside: Sequence[str],
     options: Mapping[str, Mapping[str, tuple[str, ...]]],
+    tls: Tls,
 ) -> list[Transport]:
     """The transports that chan_pjsip shall have of us.
 
@@ -94,7 +96,7 @@ def transports_for(
     Raises InvalidTrunks when a provider could not call them.
     """
     if wanted is not None:
-        return list(wanted)
+        return pjsip_transports.verifying(wanted, tls)
     own = os.path.join(config_dir, pjsip_transports.FILENAME)
     present = load(
         os.path.join(config_dir, pjsip.MAIN),
@@ -108,13 +110,30 @@ def transports_for(
         present,
         _own(config_dir, pjsip_transports),
         chan_sip.listening(load(sip, config_dir=config_dir)) if busy else set(),
-        next(filter(os.path.exists, pjsip_transports.AUTHORITIES), None),
+        tls,
         options,
     )
     problems = tuple(pjsip_transports.check(trunks, transports))
     if problems:
         raise InvalidTrunks(problems)
     return transports
+
+
+def verifying(trunks: Sequence[Trunk], config_dir: str, driver: ModuleType, tls: Tls) -> Tls:
+    """What chan_sip needs to be told, besides what was declared, so that trunks over TLS verify their providers.
+
+    Raises SipTrunkError when nobody says whose signature counts.
+    """
+    over_tls = any(trunk.enabled and trunk.provider.transport == "tls" for trunk in trunks)
+    if driver is not chan_sip or tls.authorities or not over_tls:
+        return tls
+    own = os.path.join(config_dir, chan_sip.FILENAME)
+    by_hand = load(
+        os.path.join(config_dir, chan_sip.MAIN),
+        config_dir=config_dir,
+        read=lambda path: "" if path == own else read_text(path),
+    )
+    return tls if chan_sip.knows_authorities(by_hand) else replace(tls, authorities=authorities_of_host())
 
 
 def changed_transports(config_dir: str, transports: Sequence[Transport]) -> list[str]:
@@ -150,6 +169,7 @@ def plan(
     transports: Optional[Sequence[Transport]] = None,
     routes: Sequence[Route] = (),
     manager_user: bool = False,
+    tls: Tls = UNSAID,
 ) -> tuple[PlannedFile, ...]:
     """All files as they shall be, those that are included before those that include them.
 
@@ -167,7 +187,7 @@ def plan(
         rooms = {pjsip_transports: (pjsip.MAIN, pjsip_transports.render(transports)), **rooms}
     if changed_in_place is None:
         files += list(_emptied(config_dir, driver, rooms, attributes))
-        rooms = {driver: (driver.MAIN, driver.render(trunks)), **rooms}
+        rooms = {driver: (driver.MAIN, driver.render(trunks, tls)), **rooms}
     else:
         files += [
             PlannedFile(path, before, after, driver.RELOAD, attributes if before is None else None)

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The AMI user of the verifier: ``manager_trunks.conf``, included by Asterisk's manager.conf.
 
-The user may read reports (configs/samples/manager.conf.sample, ``write=reporting``) from this host only,
-and change nothing.
+The user may read reports (configs/samples/manager.conf.sample, ``write=reporting``) from this host only. He can change
+no configuration and run no command. He cannot be kept from what Asterisk takes for a report, such as PJSIPUnregister,
+nor from what whoever may log in may do, such as BridgeDestroy; tests/oracle/test_manager.py has the whole list.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from .drivers import DRIVERS, chan_sip, pjsip, pjsip_transports
 from .drivers.options import Catalogue, of_release
 from .drivers.pjsip_transports import Transport
 from .drivers.shared import Leftover
+from .drivers.tls import UNSAID, Tls
 from .errors import InvalidTrunks, Problem, SipTrunkError
 from .fields import EXPIRY
 from .files import Attributes
@@ -37,6 +38,7 @@ class Pbx:
     beside: the other drivers that this Asterisk loads
     catalogue: the options that chan_pjsip knows here; None for another driver
     transports: those of chan_pjsip that were declared; None for what the trunks need
+    tls: what was declared of it
     """
 
     config_dir: str
@@ -47,6 +49,7 @@ class Pbx:
     beside: Tuple[str, ...] = ()
     catalogue: Optional[Catalogue] = None
     transports: Optional[Tuple[Transport, ...]] = None
+    tls: Tls = UNSAID
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,7 @@ def _plan_of(
         transports=transports,
         routes=ways,
         manager_user=pbx.manager_user,
+        tls=deployment.verifying(trunks, pbx.config_dir, pbx.driver, pbx.tls),
     )
     if moved:
         files = migration.redial(files, pbx.config_dir, moved.endpoints)
@@ -185,11 +189,13 @@ def _transports(
     Raises SipTrunkError for what the Asterisk here does not know, or nobody could call.
     """
     if pbx.catalogue is None:
-        return pbx.transports
+        return pbx.transports and pjsip_transports.verifying(pbx.transports, pbx.tls)
     problems = tuple(pjsip.check_options(trunks, pbx.catalogue))
     if problems:
         raise InvalidTrunks(problems)
-    transports = deployment.transports_for(trunks, pbx.config_dir, pbx.transports, pbx.beside, options)
+    transports = deployment.transports_for(
+        trunks, pbx.config_dir, pbx.transports, pbx.beside, options, pbx.tls
+    )
     for reason in pjsip_transports.unknown(transports, pbx.catalogue):
         raise SipTrunkError(reason)
     return transports
@@ -238,6 +244,7 @@ def _plan_in_place(
         changed,
         [trunk["name"] for trunk in before if trunk["name"] not in after],
         whole=state != "merged",
+        tls=deployment.verifying(changed, pbx.config_dir, pbx.driver, pbx.tls),
     )
     files = deployment.plan(
         trunks,

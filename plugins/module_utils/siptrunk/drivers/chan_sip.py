@@ -26,20 +26,26 @@ from ..uris import DEFAULT_PORTS, bracketed
 from .chan_sip_reader import concerns, read
 from .shared import DENY_ALL, HEADER, YES, Leftover, Port, ReadBack, RenderedSection
 from .sip_conf import (
+    ALSO_AUTHORITIES,
+    AUTHORITIES,
+    CERTIFICATE,
     ENABLING,
     FIELD_OF,
     GENERAL,
     INSECURE,
     PEER_OPTION,
     PEER_OPTIONS,
+    PRIVATE_KEY,
     QUALIFY_DEFAULT,
     RAW,
     RETRY_INTERVAL,
     SEVERAL,
     TRUNKNAME,
     UNWATCHED,
+    VERIFYING,
     shown,
 )
+from .tls import UNSAID, Tls
 
 __all__ = [
     "Leftover",
@@ -90,12 +96,12 @@ def check_together(trunks: Sequence[Trunk]) -> Iterator[Problem]:
             )
 
 
-def render(trunks: Sequence[Trunk]) -> Document:
+def render(trunks: Sequence[Trunk], tls: Tls = UNSAID) -> Document:
     """The whole of our file, for trunks that passed ``check``."""
     trunks = [trunk for trunk in trunks if trunk.enabled]
     document = Document.parse(HEADER)
     general = document.add_section("general", append=True)
-    for key, value in {**GENERAL, **needed_in_general(trunks)}.items():
+    for key, value in {**GENERAL, **needed_in_general(trunks, tls)}.items():
         general.add(key, value)
     for trunk in trunks:
         if trunk.registration:
@@ -107,13 +113,15 @@ def render(trunks: Sequence[Trunk]) -> Document:
     return document
 
 
-def needed_in_general(trunks: Sequence[Trunk]) -> Dict[str, str]:
+def needed_in_general(trunks: Sequence[Trunk], tls: Tls) -> Dict[str, str]:
     """The settings for all of chan_sip without which the trunks would not be what they say."""
     needed = {
         key: "yes"
         for transport, key in ENABLING.items()
         if any(trunk.provider.transport == transport for trunk in trunks)
     }
+    if ENABLING["tls"] in needed:
+        needed.update({**VERIFYING, **tls.named(AUTHORITIES, CERTIFICATE, PRIVATE_KEY)})
     for trunk in trunks:
         if trunk.registration and trunk.registration.retry_interval:
             needed[RETRY_INTERVAL] = str(trunk.registration.retry_interval)
@@ -177,6 +185,12 @@ def listening(effective: Effective) -> Set[Port]:
     if fold(said.get("tlsenable", "no")) in YES:
         ports.add(Port("tcp", port("tlsbindaddr", DEFAULT_PORTS["tls"])))
     return ports
+
+
+def knows_authorities(effective: Effective) -> bool:
+    """Whether a sip.conf says already whose signature counts."""
+    general = effective.first("general")
+    return any(fold(entry.key) in ALSO_AUTHORITIES for entry in (general.entries if general else ()))
 
 
 def calling(trunk: Trunk) -> str:

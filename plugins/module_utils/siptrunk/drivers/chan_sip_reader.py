@@ -21,7 +21,7 @@ from ..trunk import compact, unusual
 from ..uris import unbracketed
 from .chan_sip_peer import FATES, Found, Peer
 from .shared import CHANGED, IGNORED, LOST, Leftover, Origin, ReadBack, as_name, distinct
-from .sip_conf import ENABLING, GENERAL, INHERITED, RETRY_INTERVAL, TYPES, shown
+from .sip_conf import ENABLING, GENERAL, INHERITED, RETRY_INTERVAL, TYPES, VERIFYING, shown
 
 # Where port and transport come from the register line, and what a peer without them has.
 WAY = {"provider.port": None, "provider.transport": "udp"}
@@ -367,7 +367,7 @@ def _married(lines: Sequence[_Line], groups: List[_Group]) -> List[_Group]:
 
 
 def _is_ours(entry: EffectiveEntry) -> bool:
-    ours = {**GENERAL, **dict.fromkeys(ENABLING.values(), "yes")}
+    ours = {**GENERAL, **VERIFYING, **dict.fromkeys(ENABLING.values(), "yes")}
     return ours.get(fold(entry.key)) == fold(entry.value)
 
 

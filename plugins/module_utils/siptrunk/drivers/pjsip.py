@@ -42,6 +42,7 @@ from .pjsip_conf import (
 )
 from .pjsip_reader import concerns, read
 from .shared import DENY_ALL, HEADER, Leftover, ReadBack, RenderedSection
+from .tls import UNSAID, Tls
 
 __all__ = [
     "Leftover",
@@ -115,8 +116,8 @@ def check_options(trunks: Sequence[Trunk], catalogue: Catalogue) -> Iterator[Pro
                     yield Problem(trunk.name, FIELD_OF[kind].get(key, kind), None, reason, fix)
 
 
-def render(trunks: Sequence[Trunk]) -> Document:
-    """The whole of our file, for trunks that passed ``check``."""
+def render(trunks: Sequence[Trunk], _tls: Tls = UNSAID) -> Document:
+    """The whole of our file, for trunks that passed ``check``. What is to be said of TLS, its transports say."""
     document = Document.parse(HEADER)
     for section in sections([trunk for trunk in trunks if trunk.enabled]):
         written = document.add_section(section.name, comment=section.comment)

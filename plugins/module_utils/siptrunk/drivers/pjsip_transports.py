@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
-from typing import AbstractSet, Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import AbstractSet, Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ..config.document import Document
 from ..config.effective import Effective
@@ -23,6 +23,7 @@ from ..uris import DEFAULT_PORTS, bracketed, unbracketed
 from . import pjsip
 from .options import Catalogue
 from .shared import HEADER, Port
+from .tls import Tls, authorities_of_host
 
 FILENAME = "pjsip_trunks_transports.conf"
 MAIN = pjsip.MAIN
@@ -32,8 +33,7 @@ _ANY_ADDRESS = {4: "0.0.0.0", 6: "::"}
 _BIND = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?::(?P<port>[0-9]{1,5}))?")
 # Of a provider's certificate, name and signature count. TLS 1.2 is what Asterisk 16 and 22 both can.
 _TLS: Dict[str, Tuple[str, ...]] = {"method": ("tlsv1_2",), "verify_server": ("yes",)}
-# What Debian and Red Hat call the list of all that they trust.
-AUTHORITIES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
+_AUTHORITIES = ("ca_list_file", "ca_list_path")
 
 
 @dataclass(frozen=True)
@@ -94,14 +94,13 @@ def needed(
     present: Effective,
     before: Optional[Effective],
     busy: AbstractSet[Port],
-    authorities: Optional[str],
+    tls: Tls,
     options: Mapping[str, Mapping[str, Tuple[str, ...]]],
 ) -> List[Transport]:
     """Those that the trunks need and *present*, which is pjsip.conf, does not have.
 
     before: our own file as it is; a transport keeps its port, which the provider may know, and what it says besides
     busy: ports that others listen on
-    authorities: path of a list of certificates, for tls
     options: what they shall say besides, by protocol and option
     """
     others = list(_of(present))
@@ -120,10 +119,23 @@ def needed(
             transport = replace(transport, port=transport.port + 2)
         kept = had.get(transport.name, transport)
         said = {**kept.options, **options.get(protocol, {})}
-        if protocol == "tls":
-            said = {**_tls(said, authorities), **said}
         transports[transport.name] = replace(transport, port=kept.port, options=said)
-    return list(transports.values())
+    return verifying(list(transports.values()), tls)
+
+
+def verifying(transports: Sequence[Transport], tls: Tls) -> List[Transport]:
+    """The same, with what has those for TLS verify the provider, as far as they do not say otherwise themselves.
+
+    Raises SipTrunkError when nobody says whose signature counts.
+    """
+    declared_ones = tls.named("ca_list_file", "cert_file", "priv_key_file")
+    options = {key: (path,) for key, path in declared_ones.items()}
+    return [
+        replace(one, options={**_TLS, **_authorities({**one.options, **options}), **one.options, **options})
+        if one.protocol == "tls"
+        else one
+        for one in transports
+    ]
 
 
 def check(trunks: Sequence[Trunk], transports: Sequence[Transport]) -> Iterator[Problem]:
@@ -146,6 +158,11 @@ def check(trunks: Sequence[Trunk], transports: Sequence[Transport]) -> Iterator[
                 "tell the provider another port, and declare it in transports"
             )
             yield Problem(trunk.name, "registration", None, reason, fix)
+
+
+def listening(effective: Effective) -> Set[Port]:
+    """The ports that chan_pjsip takes with this pjsip.conf."""
+    return {_port(transport) for transport in _of(effective)}
 
 
 def resolved_by_pjsip(trunks: Sequence[Trunk]) -> bool:
@@ -223,15 +240,10 @@ def _port(transport: Transport) -> Port:
     return Port("udp" if transport.protocol == "udp" else "tcp", transport.port)
 
 
-def _tls(said: Mapping[str, Tuple[str, ...]], authorities: Optional[str]) -> Dict[str, Tuple[str, ...]]:
-    if "ca_list_file" in said or "ca_list_path" in said:
-        return _TLS
-    if authorities is None:
-        raise SipTrunkError(
-            "transports: tls: this host has no list of certificate authorities to "
-            "verify the provider with; install the package ca-certificates, or declare transports with ca_list_file"
-        )
-    return {**_TLS, "ca_list_file": (authorities,)}
+def _authorities(said: Mapping[str, Tuple[str, ...]]) -> Dict[str, Tuple[str, ...]]:
+    """Those of the host, where nobody says whose signature counts."""
+    known = any(key in said for key in _AUTHORITIES)
+    return {} if known else {"ca_list_file": (authorities_of_host(),)}
 
 
 def _options(given: Any, number: int) -> Dict[str, Tuple[str, ...]]:

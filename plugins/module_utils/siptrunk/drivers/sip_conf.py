@@ -20,6 +20,11 @@ from .shared import NO, YES
 GENERAL = {"allowguest": "no", "alwaysauthreject": "yes"}
 # A transport that [general] does not enable is dropped from a peer, which then uses UDP.
 ENABLING = {"tcp": "tcpenable", "tls": "tlsenable"}
+# Of a provider's certificate, name and signature count.
+VERIFYING = {"tlsdontverifyserver": "no"}
+# Whose signature counts, and what chan_sip shows of itself.
+AUTHORITIES, CERTIFICATE, PRIVATE_KEY = "tlscafile", "tlscertfile", "tlsprivatekey"
+ALSO_AUTHORITIES = frozenset({AUTHORITIES, "tlscapath", "tlscadir"})
 # chan_sip reads it and makes nothing of it: in a section with a name of its own, it has the usual one.
 TRUNKNAME = "trunkname"
 # Seconds between two tries to register, of all register lines.
@@ -222,7 +227,8 @@ RAW = frozenset({
 # fmt: on
 # The last two can hold anything.
 _SECRETS = {"secret", "remotesecret", "md5secret", "auth", "setvar", "header"}
-_HARMLESS = (RAW | FIELD_OF.keys() | GENERAL.keys() | {*ENABLING.values(), RETRY_INTERVAL}) - _SECRETS
+_TLS = ALSO_AUTHORITIES | VERIFYING.keys() | {CERTIFICATE, PRIVATE_KEY}
+_HARMLESS = (RAW | FIELD_OF.keys() | GENERAL.keys() | _TLS | {*ENABLING.values(), RETRY_INTERVAL}) - _SECRETS
 
 
 def shown(key: str, value: str) -> str:

@@ -28,7 +28,7 @@ class ChanSipTrunks(Trunks):
     }
 
     def _edit(self, wanted: Sequence[Trunk], removed: Sequence[str], whole: bool) -> Set[Identity]:
-        general = chan_sip.needed_in_general(wanted)
+        general = chan_sip.needed_in_general(wanted, self._tls)
         touched: Set[Identity] = {("general", key) for key in general}
         touched |= {
             self._answering(section.name)

@@ -18,6 +18,7 @@ from ..config.document import Document, Entry, Section
 from ..config.effective import Effective, EffectiveEntry, EffectiveSection, load
 from ..config.text import fold
 from ..drivers.shared import Leftover, Origin, RenderedSection
+from ..drivers.tls import UNSAID, Tls
 from ..errors import ConfigError, NotRepresentable, SipTrunkError
 from ..files import read_text
 from ..layouts import Places
@@ -48,6 +49,7 @@ class Trunks(ABC):
         self._before: Dict[str, Optional[str]] = {}
         self._documents: Dict[str, Document] = {}
         self._sections_by_line: Dict[str, Dict[Optional[int], Section]] = {}
+        self._tls = UNSAID
         self.told: List[str] = []
         self._take(self._load())
 
@@ -63,10 +65,13 @@ class Trunks(ABC):
         self._origins = {name: origin for name, (_trunk, origin) in mine.items()}
         self.leftovers: List[Leftover] = self._found.leftovers
 
-    def change(self, wanted: Sequence[Trunk], removed: Sequence[str], *, whole: bool = True) -> None:
+    def change(
+        self, wanted: Sequence[Trunk], removed: Sequence[str], *, whole: bool = True, tls: Tls = UNSAID
+    ) -> None:
         """Make these trunks as wanted, and take those of the names in *removed* out.
 
         whole: options that no trunk can hold give way to what the trunk says; otherwise they stay
+        tls: what chan_sip is to be told for trunks over TLS
         Raises SipTrunkError when files by hand cannot be made to say it.
         """
         enabled = [trunk for trunk in wanted if trunk.enabled]
@@ -75,6 +80,7 @@ class Trunks(ABC):
             *(trunk.name for trunk in wanted if not trunk.enabled and trunk.name in self._origins),
         ]
         before, found_before = self._effective, self._found
+        self._tls = tls
         try:
             touched = self._edit(enabled, gone, whole)
         except NotRepresentable as error:

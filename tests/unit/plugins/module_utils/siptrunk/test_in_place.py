@@ -424,7 +424,7 @@ def test_freepbx_gets_lines_in_its_custom_files_only(freepbx: Path) -> None:
     assert [trunk["name"] for trunk in place.trunks] == ["gateway"]
     place.change(load_trunks([NEW]), ())
     files = {Path(path).name: after for path, _before, after in place.files()}
-    assert files.pop("sip_general_custom.conf") == "tlsenable = yes\n"
+    assert files.pop("sip_general_custom.conf") == "tlsenable = yes\ntlsdontverifyserver = no\n"
     assert files.pop("sip_registrations_custom.conf") == "register => tls://u:s@192.0.2.7~1800\n"
     custom = files.pop("sip_custom.conf")
     assert custom.startswith("; by hand\n[gateway]\ntype=peer\nhost=192.0.2.99\ncontext=x\n\n[new-in]\n")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +20,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.driver
     DRIVERS,
     chan_sip,
     pjsip,
+    tls,
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers.options import of_release
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers.pjsip_transports import (
@@ -441,3 +443,39 @@ def test_routes_without_an_emergency_number_are_told(tmp_path: Path) -> None:
 def test_a_route_that_is_given_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SipTrunkError, match="route sos: name = sos: is given twice; declare each route once"):
         states.plan("replaced", OWN, pbx(tmp_path, "included"), [EMERGENCY, EMERGENCY])
+
+
+def over_tls(there: states.Pbx, by_hand: str = "") -> str:
+    """Our file for a trunk over TLS; by_hand: what somebody has added to sip.conf"""
+    main = Path(there.config_dir) / "sip.conf"
+    main.write_text(main.read_text() + by_hand)
+    run("overridden", there, {"name": "t", "provider": {"host": "192.0.2.1", "transport": "tls"}})
+    return (Path(there.config_dir) / "sip_trunks.conf").read_text()
+
+
+def test_trunks_over_tls_believe_whom_the_distribution_believes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tls, "_OF_DISTRIBUTIONS", (__file__,))
+    text = over_tls(pbx(tmp_path, "included"))
+    assert "tlsdontverifyserver = no\n" in text and f"tlscafile = {__file__}\n" in text
+
+
+def test_trunks_over_tls_believe_whom_sip_conf_names(tmp_path: Path) -> None:
+    text = over_tls(pbx(tmp_path, "included"), "[general](+)\ntlscafile=/etc/asterisk/ca.pem\n")
+    assert "tlsdontverifyserver = no\n" in text and "tlscafile" not in text
+
+
+def test_trunks_over_tls_believe_whom_was_declared_and_go_on_so(tmp_path: Path) -> None:
+    there = replace(pbx(tmp_path, "included"), tls=tls.Tls("/ca.pem"))
+    assert over_tls(there) == over_tls(there) and "tlscafile = /ca.pem\n" in over_tls(there)
+
+
+def test_what_was_declared_of_tls_must_be_there(tmp_path: Path) -> None:
+    for given, why in (
+        ({"ca_file": str(tmp_path / "no.pem")}, "there is no such file"),
+        ({"certificate": __file__}, "belong together"),
+    ):
+        with pytest.raises(SipTrunkError, match=why):
+            tls.declared(given)
+    assert tls.declared({"ca_file": __file__, "certificate": None}) == tls.Tls(__file__)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.effective import load_text
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import DRIVERS, chan_sip
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers.tls import Tls
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import InvalidTrunks, Problem
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expectation import (
     ExpectedPeer,
@@ -331,6 +332,16 @@ def test_a_transport_is_enabled_before_peers_use_it(transport: str, enabling: st
     assert dict(general)["register"].startswith(prefix)
     assert ("transport", transport) in section("smartvox-in", declared(provider__transport=transport))
     assert ("transport", transport) in section("smartvox-out", declared(provider__transport=transport))
+
+
+def test_a_provider_is_verified_over_tls_by_whom_was_declared() -> None:
+    trunks = load_trunks([declared(provider__transport="tls")])
+    text = str(chan_sip.render(trunks, Tls("/ca.pem", "/cert.pem", "/key.pem")))
+    assert (
+        "tlsenable = yes\ntlsdontverifyserver = no\ntlscafile = /ca.pem\ntlscertfile = /cert.pem\n"
+        "tlsprivatekey = /key.pem\n"
+    ) in text
+    assert "tls" not in str(chan_sip.render(load_trunks([declared()]), Tls("/ca.pem")))
 
 
 def test_only_who_trusts_the_provider_lets_it_in_through_the_outbound_peer() -> None:

@@ -8,15 +8,17 @@ from typing import Any, Optional
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.effective import load_text
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import pjsip_transports
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import tls as tls_of
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers.options import of_release
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers.pjsip_transports import (
     Transport,
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers.shared import Port
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers.tls import UNSAID, Tls
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import SipTrunkError
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk import Trunk, load_trunks
 
-AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
+DECLARED = Tls(authorities="/etc/ssl/provider.pem")
 ACCOUNT = {"user": "4321", "secret": "canary"}
 
 
@@ -34,10 +36,10 @@ def needed(
     present: str = "",
     before: Optional[str] = None,
     busy: frozenset[Port] = frozenset(),
-    authorities: Optional[str] = AUTHORITIES,
+    tls: Tls = DECLARED,
 ) -> list[str]:
     found = pjsip_transports.needed(
-        trunks(*given), load_text(present), load_text(before) if before else None, busy, authorities, {}
+        trunks(*given), load_text(present), load_text(before) if before else None, busy, tls, {}
     )
     return [f"{transport.name} {transport.bind}" for transport in found]
 
@@ -89,13 +91,34 @@ def test_a_provider_that_cannot_learn_the_port_is_a_problem() -> None:
     assert not list(pjsip_transports.check(given, [Transport("udp", "0.0.0.0", 5060)]))
 
 
-def test_tls_verifies_the_provider_or_is_refused() -> None:
+def over_tls(tls: Tls, before: str = "") -> str:
     given = trunks(trunk(transport="tls"))
-    (transport,) = pjsip_transports.needed(given, load_text(""), None, frozenset(), AUTHORITIES, {})
-    text = str(pjsip_transports.render([transport]))
-    assert "verify_server = yes\nca_list_file = /etc/ssl/certs/ca-certificates.crt\n" in text
+    found = pjsip_transports.needed(given, load_text(""), load_text(before), frozenset(), tls, {})
+    return str(pjsip_transports.render(found))
+
+
+def test_tls_verifies_the_provider() -> None:
+    assert "verify_server = yes\nca_list_file = /etc/ssl/provider.pem\n" in over_tls(DECLARED)
+    both = over_tls(Tls("/ca.pem", "/cert.pem", "/key.pem"))
+    assert "ca_list_file = /ca.pem\ncert_file = /cert.pem\npriv_key_file = /key.pem\n" in both
+
+
+def test_what_was_declared_of_tls_now_counts_more_than_what_was_there() -> None:
+    assert "ca_list_file = /ca.pem\n" in over_tls(Tls("/ca.pem"), before=over_tls(DECLARED))
+
+
+def test_nobody_is_believed_whom_nobody_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tls_of, "_OF_DISTRIBUTIONS", ("/nowhere",))
     with pytest.raises(SipTrunkError, match="ca-certificates"):
-        needed(trunk(transport="tls"), authorities=None)
+        over_tls(UNSAID)
+
+
+def test_a_declared_transport_verifies_unless_it_says_otherwise() -> None:
+    given = [{"protocol": "tls", "options": {"verify_server": False, "method": "tlsv1_3"}}, {}]
+    secured, other = pjsip_transports.verifying(pjsip_transports.declared(given), DECLARED)
+    assert (secured.options["verify_server"], secured.options["method"]) == (("no",), ("tlsv1_3",))
+    assert secured.options["ca_list_file"] == (DECLARED.authorities,)
+    assert other.options == {}
 
 
 def test_declared_ones_are_written_as_they_are() -> None:
