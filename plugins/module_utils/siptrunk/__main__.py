@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import argparse
     from typing import Optional, Sequence
 
+# Characters of a line of help.
+_WIDTH = 100
 # By their names on the command line, in the order of the help.
 COMMANDS = {
     name.replace("_", "-"): name
@@ -42,14 +44,22 @@ def build_parser(commands: Sequence[str] = tuple(COMMANDS)) -> argparse.Argument
     import argparse
     from importlib import import_module
 
+    def formatter(prog: str) -> argparse.HelpFormatter:
+        # To learn the width of the terminal, argparse loads shutil with all compressors, also where nobody is helped.
+        return argparse.HelpFormatter(prog, width=_WIDTH)
+
     parser = argparse.ArgumentParser(
-        prog="siptrunk", description="SIP trunks on Asterisk: validate, render, read back and verify them."
+        prog="siptrunk",
+        description="SIP trunks on Asterisk: validate, render, read back and verify them.",
+        formatter_class=formatter,
     )
     parser.add_argument("--version", action="version", version=f"siptrunk {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in commands:
         command = import_module(f".commands.{COMMANDS[name]}", __package__)
-        subparser = subparsers.add_parser(command.NAME, help=command.HELP, description=command.HELP)
+        subparser = subparsers.add_parser(
+            command.NAME, help=command.HELP, description=command.HELP, formatter_class=formatter
+        )
         command.configure(subparser)
         subparser.set_defaults(run=command.run)
     return parser

@@ -11,8 +11,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
+from .errors import SipTrunkError
 from .expectation import ExpectedTrunk
-from .probe import Unaskable, probe, wish
+from .probe import probe, wish
 from .sip.exchange import Outcome, Wish
 from .uris import bracketed, unbracketed
 
@@ -34,7 +35,7 @@ class Asked(NamedTuple):
 
 
 def ask(trunks: Iterable[ExpectedTrunk]) -> List[Asked]:
-    """What came of it, in the order of the trunks; nothing of a host that no URI can have."""
+    """What came of it, in the order of the trunks; nothing of those that this host cannot ask."""
     callers: Dict[Place, Dict[str, None]] = {}
     for trunk in trunks:
         for place in _places(trunk):
@@ -57,7 +58,7 @@ def _ask(place: Place, names: Sequence[str]) -> Optional[Asked]:
     uri = f"sip:{bracketed(unbracketed(host))}" + (f":{port}" if port else "")
     try:
         wished = wish("options", uri, transport=transport, timeout=PATIENCE)
-    except Unaskable:
+        return Asked(tuple(names), time.time(), wished, probe(wished))
+    except (SipTrunkError, OSError):
+        # The verdict does not depend on it.
         return None
-    at = time.time()
-    return Asked(tuple(names), at, wished, probe(wished))

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import ipaddress
-import random
-from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..uris import DEFAULT_PORTS
 from .dns import Answer, Naptr, NoAnswer, Record, Srv
 from .values import Uri
+
+if TYPE_CHECKING:
+    from random import Random
 
 Lookup = Callable[[str, str], Answer]
 # The services of RFC 3263 by their transports, in the order in which a client without preferences asks.
@@ -29,9 +31,7 @@ class Target(NamedTuple):
     ttl: Optional[int] = None
 
 
-def locate(
-    uri: Uri, transport: Optional[str], lookup: Lookup, rng: Optional[random.Random] = None
-) -> List[Target]:
+def locate(uri: Uri, transport: Optional[str], lookup: Lookup, rng: Optional[Random] = None) -> List[Target]:
     """The targets in the order in which they are tried; empty when the name leads nowhere.
 
     transport: udp, tcp or tls; None lets the URI and DNS decide
@@ -48,7 +48,7 @@ def locate(
     ways = ways or [(f"{SERVICES[way]}.{host}", way) for way in ([wanted] if wanted else SERVICES)]
     found: List[Target] = []
     for service, way in ways:
-        for record in ordered(srv_records(service, lookup), rng or random.Random()):
+        for record in ordered(srv_records(service, lookup), rng or _random()):
             found += _targets(way, record.target, record.port, lookup, host)
     if found:
         return found
@@ -72,7 +72,7 @@ def srv_records(service: str, lookup: Lookup) -> List[Srv]:
     return [one for one in data if isinstance(one, Srv) and one.target]
 
 
-def ordered(records: Sequence[Srv], rng: random.Random) -> List[Srv]:
+def ordered(records: Sequence[Srv], rng: Random) -> List[Srv]:
     """By priority; of the same, drawn by weight (RFC 2782)."""
     groups: Dict[int, List[Srv]] = {}
     for record in records:
@@ -80,7 +80,14 @@ def ordered(records: Sequence[Srv], rng: random.Random) -> List[Srv]:
     return [record for _priority, group in sorted(groups.items()) for record in _drawn(group, rng)]
 
 
-def _drawn(group: List[Srv], rng: random.Random) -> Iterator[Srv]:
+def _random() -> Random:
+    # It takes long to load, and who looks up addresses alone draws nothing.
+    from random import Random
+
+    return Random()
+
+
+def _drawn(group: List[Srv], rng: Random) -> Iterator[Srv]:
     # Those of weight 0 first, so that they have a small chance.
     left = sorted(group, key=lambda record: record.weight)
     while left:

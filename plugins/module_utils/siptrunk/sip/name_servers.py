@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 import socket
 import struct
 import time
@@ -136,7 +136,7 @@ class NameServers:
         raise NoAnswer("more other names than anybody follows")
 
     def _ask_all(self, name: str, kind: str) -> Answer:
-        identity = secrets.randbits(16)
+        identity = int.from_bytes(os.urandom(2), "big")
         try:
             question = dns.query(identity, name, kind)
         except UnicodeError:

@@ -41,7 +41,7 @@ def test_to_verify_what_a_manifest_expects_no_reader_of_trunks_is_loaded() -> No
     modules = loaded("verify", "--expect", "/nonexistent")
     assert {"commands.verify", "asterisk.live"} <= modules
     assert not {"drivers", "trunk", "register_line", "commands.lint", "asterisk.configured"} & modules
-    assert not {"subprocess", "tempfile", "difflib", "ssl"} & modules
+    assert not {"subprocess", "tempfile", "difflib", "ssl", "shutil", "random"} & modules
 
 
 def test_the_help_has_every_command(capsys: pytest.CaptureFixture[str]) -> None:

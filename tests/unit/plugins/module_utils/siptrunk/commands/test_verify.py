@@ -484,3 +484,18 @@ def test_faces_without_room_for_a_picture_say_so(
         assert run(pbx, "--wait", "0", "--format", format_, "--ladder") == 3
         assert "--ladder is for the formats text and html" in capsys.readouterr().err
     assert asked == []
+
+
+@pytest.mark.parametrize("host", ["no host", "sip.example.com"])
+def test_who_cannot_be_asked_changes_no_verdict(
+    pbx: dict[str, Any], host: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("no files left")
+
+    monkeypatch.setattr(providers, "probe", fail)
+    peers = tuple(replace(peer, host=host) for peer in TRUNK.peers)
+    (pbx["dir"] / "sip_trunks.json").write_text(to_json([replace(TRUNK, peers=peers)]))
+    pbx["answer"] = running()
+    assert run(pbx, "--wait", "0", "--ladder") == 2
+    assert "smartvox: CRITICAL" in capsys.readouterr().out
