@@ -221,7 +221,7 @@ class Chaos:
                 {
                     "sip_trunks": list(trunks.values()),
                     "trunk_driver": self.lab.driver,
-                    "trunk_install": False,
+                    "trunk_install": "none",
                     "trunk_verify_wait": 30,
                     "trunk_metrics_file": "",
                 }
