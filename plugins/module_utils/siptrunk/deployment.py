@@ -314,8 +314,11 @@ def _check_main(
     effective = load(main, config_dir=config_dir, read=read, included=main_file != room.MAIN)
     if not effective.loads:
         raise ConfigError(main, f"Asterisk would refuse the whole file: {effective.error}")
+    named: dict[str, list[EffectiveSection]] = {}
+    for found in effective.sections:
+        named.setdefault(fold(found.name), []).append(found)
     for section in own.sections:
-        same = [found for found in effective.sections if found.is_named(section.name)]
+        same = named.get(fold(section.name), [])
         if section.append:
             _check_that_it_counts(section, same[0], path)
         else:
