@@ -164,7 +164,7 @@ def plan(
     # A file that people keep is not changed to include one that says nothing.
     silent = changed_in_place and not transports and _own(config_dir, pjsip_transports) is None
     if transports is not None and not silent:
-        rooms = {pjsip_transports: (pjsip.MAIN, pjsip_transports.render(transports)), **rooms}
+        rooms = {pjsip_transports: (layout.transports, pjsip_transports.render(transports)), **rooms}
     if changed_in_place is None:
         files += list(_emptied(config_dir, driver, rooms, attributes))
         rooms = {driver: (driver.MAIN, driver.render(trunks)), **rooms}
