@@ -21,9 +21,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
+from claims import table
+
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache"
 LOGS = CACHE / "log"
+CLAIMS = CACHE / "claims.md"
 TREE = CACHE / "tree"
 COLLECTION = TREE / "ansible_collections/telephony/asterisk"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -39,6 +42,7 @@ FAST = {"PROPERTY_EFFORT": "20", "FUZZ_N": "2000"}
 FULL = {"LAB_FULL": "1"}
 # Scenarios that take longer than all others together.
 LONG = ("source",)
+MOLECULE = "molecule-"
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,16 @@ class Gate:
     suite: bool = False
     full: bool = False
 
+    @property
+    def scenario(self) -> str:
+        """The name of its Molecule scenario; empty when it has none."""
+        return self.name.removeprefix(MOLECULE) if self.name.startswith(MOLECULE) else ""
+
 
 def scenario(name: str) -> Gate:
     # As talkative as Ansible can be about changes: the last gate looks for secrets in all that it says.
     command = f"ANSIBLE_VERBOSITY=3 ANSIBLE_DIFF_ALWAYS=1 {ROOT}/scripts/molecule --as-built test -s {name}"
-    return Gate(f"molecule-{name}", "real containers, end to end", command, full=name in LONG)
+    return Gate(f"{MOLECULE}{name}", "real containers, end to end", command, full=name in LONG)
 
 
 # Those that take long stand first, so that no lane waits for them at the end.
@@ -125,6 +134,7 @@ def main() -> int:
         finally:
             lanes.put(lane)
 
+    tried: list[tuple[str, bool, float]] = []
     print(f"{total} gates, {len(LANES)} at a time", flush=True)
     with ThreadPoolExecutor(len(LANES)) as pool:
         for group in (chosen, last):
@@ -132,6 +142,11 @@ def main() -> int:
                 result = future.result()
                 passed, failed, done = passed + result.passed, failed + result.failed, done + 1
                 print(f"[{done}/{total}] {result}", flush=True)
+                if result.gate.scenario:
+                    tried.append((result.gate.scenario, not result.failed, result.seconds))
+    if tried:
+        CLAIMS.write_text(table(tried, LOGS))
+        print(f"\nWhich claims held, and on what: {CLAIMS.relative_to(ROOT)}")
     print(f"\nTook {time.monotonic() - started:.0f} s; logs are in {LOGS.relative_to(ROOT)}.")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0

@@ -360,8 +360,9 @@ options:
         trunk that needs it otherwise gets one of its own. What stands in C(pjsip_wizard.conf) is not read, and no trunk
         can have the name of one there.
       - V(freepbx) has them in the files that FreePBX, Issabel and Trixbox leave to their owners,
-        C(sip_registrations_custom.conf), C(sip_general_custom.conf), C(sip_custom.conf) and C(sip_custom_post.conf);
-        nothing that these systems generate is changed. The dialplan is included by C(extensions_custom.conf).
+        C(sip_registrations_custom.conf), C(sip_general_custom.conf), C(sip_custom.conf) and C(sip_custom_post.conf), or
+        C(pjsip_custom.conf) and C(pjsip.endpoint_custom.conf) and its like; nothing that these systems generate is
+        changed. The dialplan is included by C(extensions_custom.conf).
     type: str
     choices: [included, in_place, freepbx]
     default: included
@@ -375,8 +376,8 @@ options:
   driver:
     description:
       - The channel driver. V(auto) takes what the installed Asterisk loads, V(pjsip) before V(chan_sip). With
-        O(layout=in_place) the one comes first whose files hold most of the given trunks, or else any trunk. Only
-        V(chan_sip) has O(layout=freepbx).
+        O(layout=in_place) and O(layout=freepbx) the one comes first whose files hold most of the given trunks, or else
+        any trunk; where none do, O(layout=freepbx) takes V(chan_sip) before V(pjsip).
       - Where there is no Asterisk to ask, V(auto) is V(pjsip) for O(state=rendered), and what the text looks like for
         O(state=parsed).
     type: str
@@ -468,9 +469,10 @@ options:
     type: bool
     default: false
   owner:
-    description: Owner of the files that belong to the trunks. The files that include them keep theirs.
+    description:
+      - Owner of the files that belong to the trunks. The files that include them keep theirs.
+      - Defaults to C(root), and to C(asterisk) with O(layout=freepbx), where all files are C(asterisk)'s.
     type: str
-    default: root
   group:
     description: Group of these files; Asterisk must be able to read them.
     type: str
@@ -929,7 +931,7 @@ def installed_pbx(params: dict[str, Any]) -> states.Pbx:
         params["config_dir"],
         DRIVERS[driver],
         params["layout"],
-        Attributes.named(params["owner"], params["group"], permissions(params["mode"])),
+        Attributes.named(params["owner"] or layout.owner, params["group"], permissions(params["mode"])),
         params["manager_user"],
         tuple(name for name in asterisk.drivers if name != driver),
         catalogue(asterisk.version, params["config_dir"]) if driver == pjsip.NAME else None,
@@ -1015,7 +1017,7 @@ def main() -> None:
             "accept": {"type": "list", "elements": "dict", "default": [], "options": ACCEPT_SPEC},
             "backup": {"type": "bool", "default": True},
             "manager_user": {"type": "bool", "default": False},
-            "owner": {"type": "str", "default": "root"},
+            "owner": {"type": "str"},
             "group": {"type": "str", "default": "asterisk"},
             "mode": {"type": "raw", "default": "0640"},
         },

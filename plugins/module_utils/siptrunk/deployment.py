@@ -184,7 +184,7 @@ def plan(
     # A file that people keep is not changed to include one that says nothing.
     silent = changed_in_place and not transports and _own(config_dir, pjsip_transports) is None
     if transports is not None and not silent:
-        rooms = {pjsip_transports: (pjsip.MAIN, pjsip_transports.render(transports)), **rooms}
+        rooms = {pjsip_transports: (layout.transports, pjsip_transports.render(transports)), **rooms}
     if changed_in_place is None:
         files += list(_emptied(config_dir, driver, rooms, attributes))
         rooms = {driver: (driver.MAIN, driver.render(trunks, tls)), **rooms}
@@ -334,8 +334,11 @@ def _check_main(
     effective = load(main, config_dir=config_dir, read=read, included=main_file != room.MAIN)
     if not effective.loads:
         raise ConfigError(main, f"Asterisk would refuse the whole file: {effective.error}")
+    named: dict[str, list[EffectiveSection]] = {}
+    for found in effective.sections:
+        named.setdefault(fold(found.name), []).append(found)
     for section in own.sections:
-        same = [found for found in effective.sections if found.is_named(section.name)]
+        same = named.get(fold(section.name), [])
         if section.append:
             _check_that_it_counts(section, same[0], path)
         else:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Dict, FrozenSet, Mapping, Optional
 
 from .drivers import DRIVERS, chan_sip, pjsip
+from .drivers.pjsip_conf import KINDS
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,15 @@ class Places:
 class Layout:
     """places: the drivers that trunks can have there, the preferred one first, each with the trunks' places in files of
         others; None when they have files of their own
-    extensions, manager: what includes our part of the dialplan, and the verifier's AMI user"""
+    extensions, manager, transports: what includes our part of the dialplan, the verifier's AMI user, and the transports
+        of chan_pjsip
+    owner: of the files that belong to the trunks"""
 
     places: Mapping[str, Optional[Places]]
-    extensions: str
-    manager: str
+    extensions: str = "extensions.conf"
+    manager: str = "manager.conf"
+    transports: str = pjsip.MAIN
+    owner: str = "root"
 
 
 IN_PJSIP_CONF = Places(pjsip.MAIN)
@@ -54,11 +59,20 @@ FREEPBX = Places(
         }
     ),
 )
+# It is included before what is generated, and not inside of a section.
+FREEPBX_PJSIP = Places(
+    "pjsip_custom.conf",
+    editable=frozenset({"pjsip_custom.conf", *(f"pjsip.{kind}_custom.conf" for kind in KINDS)}),
+)
 
 LAYOUTS: Dict[str, Layout] = {
-    "included": Layout(dict.fromkeys(DRIVERS), "extensions.conf", "manager.conf"),
-    "in_place": Layout(
-        {pjsip.NAME: IN_PJSIP_CONF, chan_sip.NAME: IN_SIP_CONF}, "extensions.conf", "manager.conf"
+    "included": Layout(dict.fromkeys(DRIVERS)),
+    "in_place": Layout({pjsip.NAME: IN_PJSIP_CONF, chan_sip.NAME: IN_SIP_CONF}),
+    "freepbx": Layout(
+        {chan_sip.NAME: FREEPBX, pjsip.NAME: FREEPBX_PJSIP},
+        extensions="extensions_custom.conf",
+        manager="manager_custom.conf",
+        transports=FREEPBX_PJSIP.sections,
+        owner="asterisk",
     ),
-    "freepbx": Layout({chan_sip.NAME: FREEPBX}, "extensions_custom.conf", "manager_custom.conf"),
 }

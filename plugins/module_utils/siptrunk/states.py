@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
@@ -361,11 +362,10 @@ def _registering(trunks: Sequence[Mapping[str, Any]]) -> List[str]:
 
 
 def _check_names(given: Sequence[Mapping[str, Any]], kind: str = "trunk") -> None:
-    names = [one["name"] for one in given]
     twice = [
         Problem(name, "name", name, "is given twice", f"declare each {kind} once", kind)
-        for name in dict.fromkeys(names)
-        if names.count(name) > 1
+        for name, count in Counter(one["name"] for one in given).items()
+        if count > 1
     ]
     if twice:
         raise InvalidTrunks(twice)

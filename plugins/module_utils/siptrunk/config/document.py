@@ -12,6 +12,7 @@ import fnmatch
 import os
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ..errors import ConfigError, NotRepresentable
@@ -464,6 +465,8 @@ def _escaped(key: str, value: str) -> str:
     return value.replace(";", "\\;")
 
 
+# Of many trunks, most say the same; and each is checked before it is written.
+@lru_cache(maxsize=4096)
 def _spelled(key: str, operator: str, value: str, newline: str) -> str:
     """An entry as we write it; raises NotRepresentable when no line would be read as this key and this value."""
     text = f"{key} {operator} {_escaped(key, value)}"

@@ -8,6 +8,7 @@ What a section does not say counts as chan_sip takes it: from [general], else fr
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
@@ -79,12 +80,19 @@ class _Group:
         """The section that calls go out through: one named so, else one that is named for no direction."""
         return next((peer for kind in ("out", "") for peer in self.peers if peer.direction == kind), None)
 
+    @property
+    def user(self) -> Any:
+        return self._calling.value("outbound.user")
+
     def likeness(self, line: RegisterLine) -> Tuple[bool, bool, bool, bool]:
         """How well a register line fits that has the host or the name of one of the sections."""
         named = any(peer.section.is_named(line.peer or "") for peer in self.peers)
-        caller = self.caller or self.peers[0]
-        user, port = caller.value("outbound.user"), caller.value("provider.port")
-        return named, user == (line.auth_user or line.user), port == line.port, user is None
+        port = self._calling.value("provider.port")
+        return named, self.user == (line.auth_user or line.user), port == line.port, self.user is None
+
+    @property
+    def _calling(self) -> Peer:
+        return self.caller or self.peers[0]
 
 
 class _FileReader:
@@ -345,23 +353,35 @@ class _FileReader:
 
 def _married(lines: Sequence[_Line], groups: List[_Group]) -> List[_Group]:
     """Give each register line to the group that it fits best; without any, it is a trunk of its own."""
-    places: Dict[str, Set[int]] = {}
+    named: Dict[str, Set[int]] = defaultdict(set)
+    at_host: Dict[str, Set[int]] = defaultdict(set)
+    of_user: Dict[Any, Set[int]] = defaultdict(set)
     for place, group in enumerate(groups):
+        of_user[group.user].add(place)
         for peer in group.peers:
-            for key in (f"section {fold(peer.section.name)}", f"host {fold(peer.host)}"):
-                places.setdefault(key, set()).add(place)
-    fits = [
-        (likeness, -number, -place)
-        for number, (line, _entry, _expiry) in enumerate(lines)
-        for place in places.get(f"section {fold(line.peer or '')}", set())
-        | places.get(f"host {fold(unbracketed(line.host))}", set())
-        for likeness in [groups[place].likeness(line)]
-    ]
+            named[fold(peer.section.name)].add(place)
+            at_host[fold(peer.host)].add(place)
+
+    def near(line: RegisterLine) -> Set[int]:
+        host, user = fold(unbracketed(line.host)), line.auth_user or line.user
+        return named[fold(line.peer or "")] | (at_host[host] & of_user[user])
+
+    def all_of(line: RegisterLine) -> Set[int]:
+        return named[fold(line.peer or "")] | at_host[fold(unbracketed(line.host))]
+
     single = set(range(len(lines)))
-    for _fitness, number, place in sorted(fits, reverse=True):
-        if -number in single and groups[-place].line is None:
-            groups[-place].line = lines[-number]
-            single.remove(-number)
+    # Name and user count more than all else. With them first, a thousand accounts at one host are no million pairs.
+    for candidates in (near, all_of):
+        fits = [
+            (groups[place].likeness(lines[number].line), -number, -place)
+            for number in single
+            for place in candidates(lines[number].line)
+            if groups[place].line is None
+        ]
+        for _fitness, number, place in sorted(fits, reverse=True):
+            if -number in single and groups[-place].line is None:
+                groups[-place].line = lines[-number]
+                single.remove(-number)
     alone = [_Group(unbracketed(lines[number].line.host), line=lines[number]) for number in sorted(single)]
     return groups + alone
 

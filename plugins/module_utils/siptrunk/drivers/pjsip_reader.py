@@ -9,7 +9,7 @@ a trunk does not give up.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple
@@ -112,6 +112,15 @@ class _Group:
         single = [self.registration, *self.auths.values(), self.aor, self.endpoint, *self.identifies]
         return [section for section in single if section]
 
+    @property
+    def keys(self) -> Set[Tuple[str, Optional[str]]]:
+        """What a registration has one of that surely is this endpoint's."""
+        if self.endpoint is None:
+            return set()
+        names = (self.name, self.endpoint.name)
+        auth = _value(self.endpoint, "outbound_auth")
+        return {("endpoint", self.endpoint.name), ("auth", auth), *(("name", fold(name)) for name in names)}
+
     def likeness(self, registration: EffectiveSection) -> Tuple[int, ...]:
         """How well a registration fits that is no other endpoint's."""
         endpoint, auth = self.endpoint, _value(registration, "outbound_auth")
@@ -165,14 +174,13 @@ class _FileReader:
 
     def groups(self) -> List[_Group]:
         groups = []
+        identifies: Dict[Optional[str], List[EffectiveSection]] = defaultdict(list)
+        for identify in self._objects["identify"].values():
+            identifies[_value(identify, "endpoint")].append(identify)
         for endpoint in self._objects["endpoint"].values():
             aors = [item.value for item in items(endpoint, "aors")]
             group = _Group(endpoint, self._objects["aor"].get(aors[0]) if aors else None)
-            group.identifies = [
-                identify
-                for identify in self._objects["identify"].values()
-                if _value(identify, "endpoint") == endpoint.name
-            ]
+            group.identifies = identifies[endpoint.name]
             groups.append(group)
         alone = self._marry(groups)
         trunks = [group for group in groups if self._is_trunk(group)]
@@ -195,16 +203,30 @@ class _FileReader:
     def _marry(self, groups: Sequence[_Group]) -> List[EffectiveSection]:
         """Give each registration to the endpoint that it fits best; returns those that fit none."""
         registrations = list(self._objects["registration"].values())
-        fits = [
-            (group.likeness(registration), -number, -place)
-            for number, registration in enumerate(registrations)
-            for place, group in enumerate(groups)
-        ]
+        named: Dict[Tuple[str, Optional[str]], Set[int]] = defaultdict(set)
+        for place, group in enumerate(groups):
+            for key in group.keys:
+                named[key].add(place)
+
+        def near(registration: EffectiveSection) -> Set[int]:
+            return {place for key in _keys(registration) for place in named[key]}
+
+        def all_of(_registration: EffectiveSection) -> Sequence[int]:
+            return range(len(groups))
+
         single = set(range(len(registrations)))
-        for likeness, number, place in sorted(fits, reverse=True):
-            if any(likeness) and -number in single and groups[-place].registration is None:
-                groups[-place].registration = registrations[-number]
-                single.remove(-number)
+        # Those that name each other fit best. With them first, a thousand registrations are no million pairs.
+        for candidates in (near, all_of):
+            fits = [
+                (groups[place].likeness(registrations[number]), -number, -place)
+                for number in single
+                for place in candidates(registrations[number])
+                if groups[place].registration is None
+            ]
+            for likeness, number, place in sorted(fits, reverse=True):
+                if any(likeness) and -number in single and groups[-place].registration is None:
+                    groups[-place].registration = registrations[-number]
+                    single.remove(-number)
         return [registrations[number] for number in sorted(single)]
 
     @staticmethod
@@ -555,6 +577,14 @@ def _host(section: EffectiveSection, key: str) -> Optional[str]:
 def _servers(registration: EffectiveSection) -> Iterator[str]:
     """Where it registers: its server, and the way there, which is the provider when the server is only a domain."""
     return filter(None, (_host(registration, key) for key in ("server_uri", "outbound_proxy")))
+
+
+def _keys(registration: EffectiveSection) -> Iterator[Tuple[str, Optional[str]]]:
+    """Of those that a group has."""
+    yield "name", fold(registration.name)
+    for kind, option in (("endpoint", "endpoint"), ("auth", "outbound_auth")):
+        if _value(registration, option):
+            yield kind, _value(registration, option)
 
 
 def _named_after(name: str, other: str) -> int:
