@@ -21,7 +21,18 @@ if TYPE_CHECKING:
 # By their names on the command line, in the order of the help.
 COMMANDS = {
     name.replace("_", "-"): name
-    for name in ("lint", "register_line", "config", "parse", "render", "convert", "verify", "trust", "probe")
+    for name in (
+        "lint",
+        "register_line",
+        "config",
+        "parse",
+        "render",
+        "convert",
+        "verify",
+        "settle",
+        "trust",
+        "probe",
+    )
 }
 
 
