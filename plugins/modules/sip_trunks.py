@@ -341,11 +341,14 @@ options:
         out of C(sip.conf) and what it includes; what else stands there, such as telephones, stays. The given trunks
         say more of these, as with V(merged). The playbook C(telephony.asterisk.migrate_to_pjsip) goes the whole way,
         with verification and a way back.
+      - V(restored) brings back the files as they were before the last change that was made with O(until_proven), from
+        their backups; no other option but O(config_dir) counts. A file that was changed since that change was proven is
+        not overwritten. The playbook C(telephony.asterisk.rollback) goes the whole way.
       - V(rendered) returns the configuration, secrets masked, and touches no file.
       - V(gathered) returns the trunks that the files hold, secrets masked.
       - V(parsed) returns the trunks of O(running_config), secrets masked, and touches no file.
     type: str
-    choices: [merged, replaced, overridden, deleted, migrated, rendered, parsed, gathered]
+    choices: [merged, replaced, overridden, deleted, migrated, restored, rendered, parsed, gathered]
     default: replaced
   layout:
     description:
@@ -461,6 +464,16 @@ options:
       replaces the copy of the change before.
     type: bool
     default: true
+  until_proven:
+    description:
+      - Remember the change, in C(sip_trunks.change~) beside the backups, until C(siptrunk settle) has been told that it
+        works. Until then each call returns also what earlier ones have left to be done, whether files change or not,
+        and the backups stay those of the last configuration that was proven, for O(state=restored). Implies
+        O(backup).
+      - For whoever reloads and verifies, as the role does; nobody else would settle it.
+    type: bool
+    default: false
+    version_added: 0.6.0
   manager_user:
     description:
       - Also give the C(siptrunk) command on the host a user of Asterisk's manager interface (AMI), in
@@ -619,7 +632,8 @@ rendered:
   sample:
     sip_trunks.conf: "[general](+)\nallowguest = no\n"
 files:
-  description: The files whose content changed.
+  description:
+    - The files whose content changed; with O(until_proven), since the last configuration that was proven.
   returned: for the states that write, not in check mode
   type: list
   elements: dict
@@ -650,6 +664,14 @@ restart:
       that were there when it was started.
   returned: for the states that write
   type: bool
+left:
+  description:
+    - The trunks that are gone, and whose contact the provider keeps until it expires, for chan_sip cannot unregister.
+      C(siptrunk settle) removes it.
+  returned: for the states that write
+  type: list
+  elements: str
+  version_added: 0.6.0
 registers:
   description:
     - The trunks that the commands of RV(reload) have register anew. chan_sip does so with all of them, chan_pjsip with
@@ -661,7 +683,7 @@ registers:
 
 import os
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -670,6 +692,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import
     dialplan,
     guard,
     in_place,
+    last_change,
     states,
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.installed import (
@@ -818,6 +841,7 @@ ACCEPT_SPEC = {
     "rule": {"type": "str", "required": True},
     "reason": {"type": "str", "required": True},
 }
+RESTORED = "restored"
 # Which values of a file that people keep may be seen.
 SHOWN = {pjsip.NAME: pjsip_conf.shown_in_file, chan_sip.NAME: sip_conf.shown}
 
@@ -833,7 +857,8 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
         # Before the write: afterwards everything is as planned.
         changed = any(file.changes for file in planned.files)
         restart = needs_restart(params["config_dir"], planned)
-        written = () if check_mode else deployment.apply(planned.files, backup=params["backup"])
+        change = carried_out(planned, params, pbx.driver.NAME, check_mode)
+    secrets = secrets_in([*planned.before, *planned.after])
     return {
         "changed": changed,
         "driver": pbx.driver.NAME,
@@ -843,17 +868,58 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
         "routes": list(planned.routes),
         "warnings": [*planned.warnings, *not_needed],
         "leftovers": [asdict(leftover) for leftover in planned.leftovers],
-        "files": [{"path": file.path, "backup": file.backup} for file in written],
-        "reload": list(planned.reload),
-        "undo": list(planned.undo),
         "restart": restart,
-        "registers": list(planned.registers),
-        "diff": [
-            difference(file, pbx.driver.NAME, secrets_in([*planned.before, *planned.after]))
-            for file in planned.files
-            if diff and file.content_changes
-        ],
+        **to_be_done(change, check_mode),
+        "diff": differences(planned.files, pbx.driver.NAME, secrets) if diff else [],
     }
+
+
+def carried_out(
+    planned: states.Planned, params: dict[str, Any], driver: str, check_mode: bool
+) -> last_change.Change:
+    """Write the files, unless in check mode; gives what is to be done then."""
+    config_dir = params["config_dir"]
+    earlier = last_change.unproven(config_dir) if params["until_proven"] else last_change.Change()
+    if check_mode:
+        return last_change.after(planned, earlier, driver)
+    if params["until_proven"]:
+        return last_change.carry_out(planned, config_dir, earlier, driver)
+    written = deployment.apply(planned.files, backup=params["backup"])
+    return replace(last_change.after(planned, earlier, driver), files=written)
+
+
+def to_be_done(change: last_change.Change, check_mode: bool) -> dict[str, Any]:
+    return {
+        "files": [] if check_mode else [asdict(file) for file in change.files],
+        "reload": list(change.reload),
+        "undo": list(change.undo),
+        "registers": list(change.registers),
+        "left": list(change.left),
+    }
+
+
+def restored(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, Any]:
+    """Undo the last change of the files."""
+    config_dir = params["config_dir"]
+    with lock(config_dir):
+        change, files = last_change.restored(config_dir)
+        had = [
+            trunk for driver in DRIVERS.values() for trunk in deployment.current_trunks(config_dir, driver)
+        ]
+        shown = [one for file in files for one in differences([file], of_name(file.path), secrets_in(had))]
+        if not check_mode:
+            change = last_change.put_back(config_dir)
+    return {
+        "changed": any(file.content_changes for file in files),
+        "restart": False,
+        **to_be_done(change, check_mode),
+        "diff": shown if diff else [],
+    }
+
+
+def of_name(path: str) -> str:
+    """The driver whose files are called so."""
+    return pjsip.NAME if os.path.basename(path).startswith(pjsip.NAME) else chan_sip.NAME
 
 
 def needs_restart(config_dir: str, planned: states.Planned) -> bool:
@@ -979,6 +1045,12 @@ def without_none(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def differences(
+    files: Sequence[deployment.PlannedFile], driver: str, secrets: set[str]
+) -> list[dict[str, str]]:
+    return [difference(file, driver, secrets) for file in files if file.content_changes]
+
+
 def difference(file: deployment.PlannedFile, driver: str, secrets: set[str]) -> dict[str, str]:
     before, after = file.before or "", file.after
     if file.attributes:
@@ -1004,7 +1076,7 @@ def main() -> None:
             "routes": {"type": "list", "elements": "dict", "default": [], "options": ROUTE_SPEC},
             "state": {
                 "type": "str",
-                "choices": [*states.WRITING, *READING],
+                "choices": [*states.WRITING, RESTORED, *READING],
                 "default": "replaced",
             },
             "layout": {"type": "str", "choices": list(LAYOUTS), "default": "included"},
@@ -1016,6 +1088,7 @@ def main() -> None:
             "config_dir": {"type": "path", "default": "/etc/asterisk"},
             "accept": {"type": "list", "elements": "dict", "default": [], "options": ACCEPT_SPEC},
             "backup": {"type": "bool", "default": True},
+            "until_proven": {"type": "bool", "default": False},
             "manager_user": {"type": "bool", "default": False},
             "owner": {"type": "str"},
             "group": {"type": "str", "default": "asterisk"},
@@ -1029,7 +1102,8 @@ def main() -> None:
         if state in READING:
             result = READING[state](module.params)
         else:
-            result = write(module.params, check_mode=module.check_mode, diff=module._diff)
+            do = restored if state == RESTORED else write
+            result = do(module.params, check_mode=module.check_mode, diff=module._diff)
     except (SipTrunkError, OSError) as error:
         module.fail_json(msg=str(error))
     for warning in result.pop("warnings", ()):

@@ -31,6 +31,7 @@ COMMANDS = {
         "render",
         "convert",
         "verify",
+        "settle",
         "trust",
         "heal",
         "firewall",

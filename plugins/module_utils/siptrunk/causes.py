@@ -80,6 +80,12 @@ CAUSES: Dict[str, Cause] = {
         "{registrar} is registered with what was there before",
         "{reload}",
     ),
+    "refused": Cause(
+        CRITICAL,
+        "at {at} Asterisk refused the {kind} {section}, and goes on with what was there before, or without it",
+        "see Asterisk's log, just before: grep -B 1 'Could not create an object' /var/log/asterisk/messages*; correct "
+        "the option, then: {reload}",
+    ),
     # It is not registered
     "trying": Cause(
         CRITICAL,

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from types import ModuleType
-from typing import Any, Collection, Iterator, Mapping, Optional, Sequence
+from types import MappingProxyType, ModuleType
+from typing import Any, Callable, Collection, Iterator, Mapping, Optional, Sequence
 
 from . import dialplan, expectation, in_place, manager, routing
 from .config.document import Document, Section
@@ -21,6 +21,11 @@ from .files import Attributes, back_up, read_text, write_text
 from .layouts import LAYOUTS, Layout
 from .routes import Route
 from .trunk import Trunk
+
+# The files that belong to the trunks, in the layouts that have them in files of their own.
+OWN = frozenset(
+    room.FILENAME for room in (*DRIVERS.values(), pjsip_transports, dialplan, manager, expectation)
+)
 
 
 @dataclass(frozen=True)
@@ -235,10 +240,10 @@ def check_accounts(
                 None,
             )
             if trunk.get("registration") and at:
-                places.setdefault(_account(trunk), []).append((driver.NAME, at.path, at.line))
+                places.setdefault(account(trunk), []).append((driver.NAME, at.path, at.line))
     own = {os.path.join(config_dir, driver.FILENAME) for driver in DRIVERS.values()}
     for trunk in (trunk for trunk in trunks if trunk.enabled and trunk.registration):
-        registered = places.get(_account(trunk.to_dict()), [])
+        registered = places.get(account(trunk.to_dict()), [])
         if len(registered) > 1:
             name, path, line = next((one for one in registered if one[1] not in own), registered[-1])
             raise ConfigError(
@@ -249,31 +254,50 @@ def check_accounts(
             )
 
 
-def _account(trunk: Mapping[str, Any]) -> tuple[Any, ...]:
+def account(trunk: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What tells accounts apart, of a trunk that registers."""
     provider, registration = trunk["provider"], trunk["registration"]
     host = registration.get("domain") or provider["host"]
     return registration["user"], fold(host), provider.get("port")
 
 
-def apply(files: Sequence[PlannedFile], *, backup: bool) -> tuple[WrittenFile, ...]:
-    """Write what changes; when one write fails, those before it are undone and the error is raised."""
-    written: list[WrittenFile] = []
+def apply(
+    files: Sequence[PlannedFile],
+    *,
+    backup: bool,
+    kept: Mapping[str, Optional[str]] = MappingProxyType({}),
+    begin: Callable[[Sequence[WrittenFile]], None] = lambda written: None,
+) -> tuple[WrittenFile, ...]:
+    """Write what changes; when one write fails, those before it are undone and the error is raised.
+
+    kept: the backups, by file, that stay as they are
+    begin: told what is going to be written, when all backups are there
+    """
+    changing = [(file, os.path.realpath(file.path)) for file in files if file.content_changes]
+    written = tuple(
+        WrittenFile(path, kept[path] if path in kept else _backed_up(file) if backup else None)
+        for file, path in changing
+    )
+    if changing:
+        begin(written)
     done: list[tuple[PlannedFile, Optional[Attributes]]] = []
     try:
         for file in files:
             if file.content_changes:
                 had = None if file.before is None else Attributes.of(file.path)
-                copy = back_up(file.path) if backup and had else None
                 write_text(file.path, file.after, file.attributes or Attributes.of(file.path))
                 done.append((file, had))
-                written.append(WrittenFile(os.path.realpath(file.path), copy))
             elif file.changes and file.attributes is not None:
                 file.attributes.put_on(file.path)
     except BaseException:
         for file, had in reversed(done):
             _undo(file, had)
         raise
-    return tuple(written)
+    return written
+
+
+def _backed_up(file: PlannedFile) -> Optional[str]:
+    return None if file.before is None else back_up(file.path)
 
 
 def reloads(files: Sequence[PlannedFile]) -> list[str]:

@@ -85,8 +85,13 @@ def source(text: str) -> Place:
         ) from None
 
 
-def probe(wished: Wish, own: Optional[Place] = None, ca: Optional[str] = None) -> Outcome:
-    """Do it. own: where it is sent from; ca: a file of the certificates that TLS trusts instead of the system's.
+def probe(
+    wished: Wish, own: Optional[Place] = None, ca: Optional[str] = None, via: Optional[Uri] = None
+) -> Outcome:
+    """Do it.
+
+    own: where it is sent from; ca: a file of the certificates that TLS trusts instead of the system's
+    via: where it is sent to; None: to where the URI leads
 
     Raises ConfigError when the file is no good.
     """
@@ -99,7 +104,9 @@ def probe(wished: Wish, own: Optional[Place] = None, ca: Optional[str] = None) -
         read_text(HOSTS) or "",
     )
     with stopping() as stop, Network(own, context, stop) as network:
-        return Exchange(wished, network, lambda uri, transport: locate(uri, transport, names.lookup)).run()
+        return Exchange(
+            wished, network, lambda uri, transport: locate(via or uri, transport, names.lookup)
+        ).run()
 
 
 def exit_code(outcome: Outcome, expected: Optional[str]) -> int:

@@ -65,6 +65,8 @@ class Planned:
     reload: the commands of Asterisk's CLI that make the change take effect, in order
     undo: those for the files as they were, once they are back
     registers: the names of the trunks that the commands have register anew
+    renews: those that the commands of *undo* have register anew
+    left: those that are gone and that chan_sip leaves at the provider until they expire there
     transports_at: path of the transports that must have been there when Asterisk was started; None where none must
     warnings: what the user should know and nobody can do for him
     """
@@ -77,6 +79,8 @@ class Planned:
     reload: Tuple[str, ...]
     undo: Tuple[str, ...]
     registers: Tuple[str, ...]
+    renews: Tuple[str, ...] = ()
+    left: Tuple[str, ...] = ()
     transports_at: Optional[str] = None
     warnings: Tuple[str, ...] = ()
     routes: Tuple[Mapping[str, Any], ...] = ()
@@ -282,8 +286,13 @@ def _planned(
     before = _all(had)
     enabled = [trunk for trunk in after if trunk.get("enabled", True)]
     was = {driver: _registering(trunks) for driver, trunks in had.items()}
+    now = {pbx.driver.NAME: enabled}
     is_now = {pbx.driver.NAME: _registering(enabled)}
     reloads = deployment.reloads(files)
+    renews = {
+        driver: list(_renewed(now.get(driver, []), trunks, DRIVERS[driver], reloads))
+        for driver, trunks in had.items()
+    }
     return Planned(
         before,
         enabled,
@@ -291,8 +300,14 @@ def _planned(
         tuple(leftovers),
         (*changes.told(before, enabled), *_moved(had, enabled, pbx.driver.NAME), *told),
         commands(reloads, was, is_now),
-        (*commands(reloads[::-1], is_now, was), *_revived(was, is_now)),
+        # Where Asterisk has not taken notice of the change, no reload has them register anew.
+        (
+            *commands(reloads[::-1], is_now, was),
+            *(again for driver in had for again in registering(driver, renews[driver])),
+        ),
         tuple(_renewed(had.get(pbx.driver.NAME, []), enabled, pbx.driver, reloads)),
+        tuple(name for names in renews.values() for name in names),
+        tuple(_left(had.get(chan_sip.NAME, ()), enabled)),
         warnings=tuple(_still_known(had, is_now)),
     )
 
@@ -303,6 +318,14 @@ def _moved(had: Mapping[str, Trunks], after: Trunks, driver: str) -> Iterator[st
         for trunk in trunks:
             if other != driver and trunk["name"] in names:
                 yield f"trunk {trunk['name']}: driver {driver} (was {other})"
+
+
+def _left(had: Sequence[Mapping[str, Any]], after: Trunks) -> Iterator[str]:
+    """An account that is registered again, under whatever name, is not to be disturbed."""
+    again = {deployment.account(trunk) for trunk in after if trunk.get("registration")}
+    for trunk in had:
+        if trunk.get("registration") and deployment.account(trunk) not in again:
+            yield trunk["name"]
 
 
 def _still_known(had: Mapping[str, Trunks], is_now: Mapping[str, Sequence[str]]) -> Iterator[str]:
@@ -332,20 +355,21 @@ def commands(
     return (*ended, *reloads)
 
 
-def _revived(was: Mapping[str, Sequence[str]], is_now: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """What registers again trunks that were unregistered, in case that no reload has taken them away."""
-    for driver, names in was.items():
-        for name in names:
-            if DRIVERS[driver].REGISTER and name not in is_now.get(driver, ()):
-                yield DRIVERS[driver].REGISTER.format(name)
+def registering(driver: str, names: Sequence[str]) -> List[str]:
+    """The commands that have these trunks of a driver register, whether a reload does so or not."""
+    return [DRIVERS[driver].REGISTER.format(name) for name in names if DRIVERS[driver].REGISTER]
 
 
 def _renewed(had: Trunks, after: Trunks, driver: ModuleType, reloads: Sequence[str]) -> Iterator[str]:
     """The names of the trunks that register anew; had: those that the driver had"""
     before = {trunk["name"]: trunk for trunk in had}
     for trunk in after if driver.RELOAD in reloads else ():
-        (loaded,) = load_trunks([trunk], driver=driver.NAME)
-        if loaded.registration and driver.registers_anew(_sound(before.get(loaded.name), driver), loaded):
+        loaded = _sound(trunk, driver)
+        if (
+            loaded
+            and loaded.registration
+            and driver.registers_anew(_sound(before.get(loaded.name), driver), loaded)
+        ):
             yield loaded.name
 
 

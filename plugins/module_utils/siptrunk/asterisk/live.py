@@ -58,7 +58,7 @@ def observe(
     failing = any(one.state != "Registered" for one in snapshot.registrations)
     return replace(
         snapshot,
-        heard=tuple(log.heard(config_dir, time.time())) if failing else (),
+        heard=tuple(log.heard(config_dir, time.time(), registrations=failing)),
         written=_written(config_dir),
     )
 

@@ -3,7 +3,8 @@
 """What Asterisk's log tells of registrations: nothing else has the code of the provider's answer.
 
 The texts are those of handle_response_register() in channels/chan_sip.c, of main/tcptls.c, and of
-res/res_pjsip_outbound_registration.c and res/res_pjsip/pjsip_transport_events.c, from Asterisk 16 to 22.
+res/res_pjsip_outbound_registration.c, res/res_pjsip/pjsip_transport_events.c and res/res_sorcery_config.c, from
+Asterisk 16 to 22.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Iterator, List, Optional
 from ..config.effective import load
 from ..errors import ConfigError
 from .pjsip import account_of
-from .snapshot import ANSWER, CERTIFICATE, CHALLENGE, SILENCE, Heard
+from .snapshot import ANSWER, CERTIFICATE, CHALLENGE, REFUSED, SILENCE, Heard
 
 # Debian's and Asterisk's own names for it, and FreePBX's.
 NAMES = ("messages", "messages.log", "full")
@@ -53,14 +54,25 @@ _SAID = (
         r"\D*(?P<code>[0-9]{3})\b.* received from '.*' on registration attempt to '(?P<uri>.+)', "
         r"\D*(?P<retry>[0-9]{0,9}).*",
     ),
+    (
+        REFUSED,
+        None,
+        r"Could not create an object of type '(?P<reason>.+)' with id '(?P<about>.+)' from configuration file '.*'",
+    ),
     (CERTIFICATE, None, r"Transport '.*' to remote '(?P<about>.+?)' - (?:\S+:\d+ - )?(?P<reason>The .+)"),
 )
+_OF_OBJECTS = re.compile("^.*: Could not create an object of .*$", re.MULTILINE)
 _PATTERNS = tuple((kind, code, re.compile(pattern)) for kind, code, pattern in _SAID)
 
 
-def heard(config_dir: str, now: float) -> List[Heard]:
-    """What the end of the log tells, in order; nothing when there is no log, or none that we may read."""
+def heard(config_dir: str, now: float, *, registrations: bool = True) -> List[Heard]:
+    """What the end of the log tells, in order; nothing when there is no log, or none that we may read.
+
+    registrations: what it tells of them is of interest, too
+    """
     text = _end_of_log(config_dir)
+    if not registrations:
+        text = "\n".join(_OF_OBJECTS.findall(text))
     return list(read(text, now))
 
 

@@ -105,17 +105,19 @@ class Endpoint:
 Section = Union[Peer, Endpoint]
 
 ANSWER, SILENCE, CHALLENGE, CERTIFICATE = "answer", "silence", "challenge", "certificate"
+REFUSED = "refused"
 
 
 class Heard(NamedTuple):
-    """What came of one attempt to register, or of one TLS connection.
+    """What came of one attempt to register, of one TLS connection, or of one object of chan_pjsip that was read.
 
-    kind: answer, silence, challenge (one that Asterisk cannot answer), certificate (one that it does not accept)
-    about: the account, ``user@host``; of a certificate the host, or ``address:port``
+    kind: answer, silence, challenge (one that Asterisk cannot answer), certificate (one that it does not accept),
+        refused (an object that it could not make of its configuration; it goes on without, or as it was before)
+    about: the account, ``user@host``; of a certificate the host, or ``address:port``; the name of an object
     at: epoch seconds
     code: of the answer (RFC 3261, section 21)
     retry: seconds from then to the next attempt of chan_pjsip
-    reason: what is wrong with a certificate
+    reason: what is wrong with a certificate; the type of an object
     """
 
     kind: str
@@ -144,7 +146,7 @@ class Snapshot:
     started_at, reloaded_at: epoch seconds; None when it was not asked. chan_sip's own reload does not count
     set_back: the clock was set back, to before Asterisk was started
     protocols: of the transports that chan_pjsip has; None when it was not asked
-    heard: what the log tells of registrations that fail, in order
+    heard: what the log tells of registrations that fail, and of objects that were refused, in order
     written: the file that a driver's trunks are in, by the driver's name
     """
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 import math
 from typing import Collection, Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
-from ..asterisk.snapshot import CERTIFICATE, CHALLENGE, Endpoint, Heard, Registration, Snapshot
+from ..asterisk.snapshot import CERTIFICATE, CHALLENGE, REFUSED, Endpoint, Heard, Registration, Snapshot
 from ..causes import Finding, finding
 from ..config.text import fold
 from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
 from ..resolver import Addresses
+from ..times import local_time
 from .comparison import LEFT_OVER, Compared, compare, covers
 from .scene import (
     PATIENCE,
@@ -135,7 +136,19 @@ def _is_to_come(scene: Scene, want: ExpectedRegistration, has: Lease) -> bool:
 
 
 def loading(scene: Scene, trunk: ExpectedTrunk, has: Optional[Lease]) -> Iterator[Finding]:
-    """Whether what runs is what the file says."""
+    """Whether what runs is what the file says.
+
+    After a reload, an object that was refused goes on as it was before, and the reload is called successful.
+    """
+    names = {trunk.name, *(peer.section for peer in trunk.peers)}
+    loaded = [at for at in (scene.snapshot.started_at, scene.snapshot.reloaded_at) if at is not None]
+    for one in scene.snapshot.heard:
+        # Each reload tells of it again. Asterisk tells whole seconds.
+        if one.kind == REFUSED and one.about in names and loaded and one.at >= max(loaded) - 1:
+            yield finding(
+                "refused", **facts_of(trunk), section=one.about, kind=one.reason, at=local_time(one.at)
+            )
+            break
     if has:
         yield from written_since(scene, trunk, scene.snapshot.started_at, scene.snapshot.reloaded_at)
 

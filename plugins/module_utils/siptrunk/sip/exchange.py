@@ -58,6 +58,7 @@ class Wish:
     sender: who asks, for From; None: the account where there is one, an own address otherwise
     user, secret: to answer challenges with; None: they are not answered
     bind: REGISTER an own contact and remove it; without it, ask only which ones there are
+    remove: REGISTER that this contact, the URI as the registrar has it, is not there any more
     timeout: seconds for all of it
     """
 
@@ -69,6 +70,7 @@ class Wish:
     secret: Optional[str] = field(default=None, repr=False)
     bind: bool = False
     timeout: float = 10.0
+    remove: Optional[str] = None
 
     @property
     def harmless(self) -> bool:
@@ -313,6 +315,8 @@ class Exchange:
         elif wish.bind:
             self._bound_at = uri
             more += self._binding(expires)
+        elif wish.remove:
+            more += _expiring(wish.remove, 0)
         return request(method, str(where), self._party(), self._counted(), self._via(), more, body)
 
     def _party(self) -> Party:
@@ -327,7 +331,7 @@ class Exchange:
         account = _account(self._wish)
         user = account.user if account and account.user else _USER
         contact = self._way.contact(user, self._wish.uri.scheme)
-        return [("Contact", f"<{contact}>;expires={expires}"), ("Expires", str(expires))]
+        return _expiring(str(contact), expires)
 
     def _authorization(self, method: str, uri: str) -> Fields:
         return self._credentials.fields(method, uri) if self._credentials else ()
@@ -478,6 +482,10 @@ class Exchange:
             return None
         answer = f"{response.status} {response.reason}" if response else "no answer"
         return f"the contact stays until it expires: {answer} to its removal"
+
+
+def _expiring(contact: str, expires: int) -> Fields:
+    return [("Contact", f"<{contact}>;expires={expires}"), ("Expires", str(expires))]
 
 
 def _but(outcome: Outcome, cause: str, why: str) -> Outcome:

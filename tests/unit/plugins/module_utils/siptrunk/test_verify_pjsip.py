@@ -181,6 +181,36 @@ SCENES: dict[str, tuple[Snapshot, dict[str, Any], list[str]]] = {
         {},
         ["registered"],
     ),
+    "an option was refused at the last reload, and what was there before goes on": (
+        running(
+            REGISTERED,
+            started_at=int(NOW) - 99,
+            reloaded_at=int(NOW) - 8,
+            heard=(Heard("refused", "smartvox", int(NOW) - 8, reason="endpoint"),),
+        ),
+        {},
+        ["refused"],
+    ),
+    "an option was refused before the last reload": (
+        running(
+            REGISTERED,
+            started_at=int(NOW) - 99,
+            reloaded_at=int(NOW) - 8,
+            heard=(Heard("refused", "smartvox", int(NOW) - 20, reason="endpoint"),),
+        ),
+        {},
+        ["registered"],
+    ),
+    "an option of somebody else was refused": (
+        running(
+            REGISTERED,
+            started_at=int(NOW) - 99,
+            reloaded_at=int(NOW) - 8,
+            heard=(Heard("refused", "telephone", int(NOW) - 8, reason="endpoint"),),
+        ),
+        {},
+        ["registered"],
+    ),
     "the clock was set back": (
         running(shown("Registered", 7290), set_back=True),
         {},

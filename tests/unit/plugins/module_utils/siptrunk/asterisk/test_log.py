@@ -12,6 +12,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asteri
     ANSWER,
     CERTIFICATE,
     CHALLENGE,
+    REFUSED,
     SILENCE,
     Heard,
 )
@@ -92,3 +93,16 @@ def test_the_newest_log_is_read_from_where_asterisk_conf_says(tmp_path: Path) ->
 def test_without_a_log_nothing_is_told(tmp_path: Path) -> None:
     (tmp_path / "asterisk.conf").write_text(f"[directories]\nastlogdir => {tmp_path}/none\n")
     assert log.heard(str(tmp_path), NOW) == []
+
+
+def test_an_object_that_chan_pjsip_refused(tmp_path: Path) -> None:
+    (tmp_path / "asterisk.conf").write_text(f"[directories]\nastlogdir => {tmp_path}\n")
+    refusal = (
+        "[2026-11-23 18:57:02] ERROR[42] config_options.c: Error parsing cos_audio=canary at line 9 of \n"
+        "[2026-11-23 18:57:02] ERROR[42] res_sorcery_config.c: Could not create an object of type 'endpoint' with id "
+        "'main' from configuration file 'pjsip.conf'\n"
+    )
+    (tmp_path / "messages").write_text(refusal + recorded.text("log16_pjsip"))
+    refused = Heard(REFUSED, "main", at("18:57:02"), reason="endpoint")
+    assert log.heard(str(tmp_path), NOW, registrations=False) == [refused]
+    assert log.heard(str(tmp_path), NOW)[0] == refused

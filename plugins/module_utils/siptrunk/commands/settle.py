@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``siptrunk settle``: the last change works; nothing of it is left to be done, at the provider neither."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from typing import Dict, Iterator, Mapping, Optional, Sequence
+
+from .. import last_change, probe
+from ..config.effective import load
+from ..console import show
+from ..drivers import chan_sip
+from ..errors import InvalidTrunks
+from ..files import lock, read_text
+from ..trunk import Trunk, load_trunks
+from ..unregister import unregister
+
+NAME = "settle"
+HELP = "Note that the last change works, and unregister what chan_sip has left of it."
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config-dir", default="/etc/asterisk", metavar="DIR", help="default: /etc/asterisk")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0, with a line for each trunk that chan_sip has left at its provider."""
+    directory = args.config_dir
+    change = last_change.unproven(directory)
+    for line in _unregistered(change.left, directory, {file.path: file.backup for file in change.files}):
+        show(line)
+    with lock(directory):
+        # What somebody has changed in the meantime is not what works.
+        if last_change.unproven(directory) == change:
+            last_change.settle(directory, time.time())
+    return 0
+
+
+def _unregistered(
+    names: Sequence[str], directory: str, backups: Mapping[str, Optional[str]]
+) -> Iterator[str]:
+    """backups: by path, where the files of before are, which have the accounts; None for what was not there"""
+    if not names:
+        return
+
+    def before(path: str) -> Optional[str]:
+        real = os.path.realpath(path)
+        backup = backups.get(real, path)
+        return read_text(backup) if backup else None
+
+    main = os.path.join(directory, chan_sip.MAIN)
+    trunks: Dict[str, Trunk] = {}
+    for data in chan_sip.read(load(main, config_dir=directory, read=before)).trunks:
+        if data["name"] in names:
+            try:
+                (trunks[data["name"]],) = load_trunks([data], driver=chan_sip.NAME)
+            except InvalidTrunks:
+                continue
+    running = load(main, config_dir=directory)
+    for name in names:
+        trunk = trunks.get(name)
+        if trunk and trunk.registration:
+            yield from unregister(
+                trunk, trunk.registration, running, lambda wish, via: probe.probe(wish, via=via)
+            )
+        else:
+            yield f"trunk {name}: its account is not known any more; the provider keeps its contact until it expires"
