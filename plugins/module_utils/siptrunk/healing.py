@@ -120,16 +120,14 @@ def _renewal(trunk: ExpectedTrunk) -> str:
 
 def _risk(verified: verify.Report, driver: str, now: float, pause: float, resolve: Resolve) -> str:
     """What speaks against a reload of a driver, if anything: it is for all of its trunks, and for all of its files."""
-    verdicts = [verdict for verdict in verified.verdicts if verdict.trunk.driver == driver]
-    lost = trust.unresolved([verdict.trunk for verdict in verdicts], resolve)
+    trunks = [verdict.trunk for verdict in verified.verdicts if verdict.trunk.driver == driver]
+    lost = trust.unresolved(trunks, resolve)
     if lost:
         return f"Asterisk would lose the addresses of {', '.join(lost)}, which cannot be resolved now"
     written = verified.snapshot.written.get(driver)
     if written and 0 <= now - written.at < pause:
         # He may be about to load it, and to look what comes of it.
         return f"somebody has just written {written.name}"
-    if any(found.cause == "changed_since" for verdict in verdicts for found in verdict.findings):
-        return "it would load a change that somebody has written and not loaded"
     return ""
 
 
