@@ -3,10 +3,10 @@
 """What a run of the role costs that changes nothing, with 1 and with 500 trunks, all registered and verified.
 
 Real hosts, those of the scenario ``scale``: Asterisk 16 with chan_sip, 22 with chan_pjsip, and their provider; each
-alone, by one ``ansible-playbook`` that is timed from its start to its end. *tasks* is what Ansible counts as ok, *skipped*
-what it passes over. *first* is the run that deploys the trunks and waits until they are registered, which chan_sip does
-one after the other; *second* is the least of some runs that follow, since others may work on the machine. *ratio* is that
-of 500 trunks to that of 1.
+alone, by one ``ansible-playbook`` that is timed from its start to its end. *tasks* is what Ansible counts as ok,
+*skipped* what it passes over. *first* is the run that deploys the trunks and waits until they are registered, which
+chan_sip does one after the other; *second* is the least of some runs that follow, since others may work on the machine.
+*ratio* is that of 500 trunks to that of 1.
 
 Ends with 1 when a limit is exceeded, or when a second run changes anything. PBXes as arguments choose among them;
 ``--as-built`` takes the collection that was built and installed before.
