@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 .DEFAULT_GOAL := help
-# For make oracle: how many cases, and which ones (0: others in each run).
+# For make oracle: how many cases; for it and make chaos: which ones (0: others in each run).
 N ?= 300
 SEED ?= 0
-.PHONY: help demo test test-full test-fast bench oracle lab-up lab-down setup docs build clean
+.PHONY: help demo test test-full test-fast chaos bench oracle lab-up lab-down setup docs build clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,11 @@ test-full: setup ## the same with what takes long: Asterisk from source, outages
 test-fast: ## the inner loop: lint, types, unit and property tests
 	@scripts/setup --quiet tools
 	@scripts/with-env python3 scripts/test.py --fast
+
+chaos: setup ## 300 changes at random on one PBX with calls up: make chaos [SEED=...] [LAB_DRIVER=pjsip] [LAB_PBX=asterisk22]
+	@scripts/with-env scripts/build
+	@PYTHONPATH=tests scripts/with-env python3 -m chaos.run --driver $${LAB_DRIVER:-chan_sip} \
+		--image $${LAB_PBX:-asterisk16} $(if $(filter-out 0,$(SEED)),--seed $(SEED))
 
 bench: setup ## time our engine, beside a real Asterisk
 	@set -e; for benchmark in bench/*.py; do scripts/with-env python3 "$$benchmark"; done

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -206,6 +207,22 @@ def test_without_manifest_the_configuration_says_what_is_expected(pbx: Pbx) -> N
     finally:
         hidden.rename(pbx.config / FILENAME)
     assert not answer["unexpected"] and sorted(statuses(answer).values()) == ["critical", "ok", "ok", "ok"]
+
+
+def test_a_page_has_what_the_provider_of_a_failing_trunk_says(pbx: Pbx) -> None:
+    pbx.verify("--wait", "30")
+    page = ("verify", "--wait", "0", "--format", "html", "--ladder", "-o", "/etc/asterisk/page.html")
+    began = time.monotonic()
+    done = pbx.siptrunk(*page)
+    assert time.monotonic() - began < 10
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
+    text = (pbx.config / "page.html").read_text()
+    assert SECRET not in text and text.count("<svg") == 1
+    # The registrar answers whatever it is asked by the user that is asked for; here, by none.
+    assert re.search("refused: OPTIONS sip:127.0.0.1(:5060)?: [a-z]+: [3-6]\\d\\d ", text), text
+    # Nothing but OPTIONS was sent, and all is as before.
+    assert not re.search(">(REGISTER|INVITE) sip:", text)
+    assert statuses(pbx.verify("--wait", "0")) == GOOD
 
 
 def test_an_ordinary_user_sees_what_ami_shows(pbx: Pbx) -> None:

@@ -59,7 +59,7 @@ def test_the_alerts_come_when_they_must() -> None:
         Report((), (), Snapshot(), NOW),
         *(
             verify(
-                [TRUNK, replace(TRUNK, name='odd "\\\n name')],
+                [TRUNK, TRUNK, replace(TRUNK, name='odd "\\\n\033\udcff name')],
                 Snapshot("ami", "16.28.0", registrations),
                 now=NOW,
                 resolve=lambda host, port: Addresses(frozenset(), True),

@@ -6,6 +6,11 @@ from __future__ import annotations
 
 import sys
 
+from .words import printable
+
+# What lines are made of.
+_OF_TEXT = "\n\t"
+
 
 def show(text: object = "") -> None:
     """A line of the result."""
@@ -13,5 +18,5 @@ def show(text: object = "") -> None:
 
 
 def complain(text: object) -> None:
-    """A line about the result, or about why there is none."""
-    sys.stderr.write(f"{text}\n")
+    """Lines about the result, or about why there is none."""
+    sys.stderr.write(f"{printable(str(text), _OF_TEXT)}\n")

@@ -98,10 +98,24 @@ def write_text(path: str, text: str, attributes: Attributes) -> None:
     What a writer of the same file has left behind when it was killed is removed. Where there may be other writers,
     call it inside of lock().
     """
+    _replace(os.path.realpath(path), text, attributes)
+
+
+def put(path: str, text: str, mode: int) -> None:
+    """The same for an answer, in a file of whoever runs this, with these permission bits.
+
+    A symbolic link is replaced, not followed: in a directory of somebody else, he would choose what root overwrites.
+    """
+    directory, name = os.path.split(path)
+    _replace(
+        os.path.join(os.path.realpath(directory), name), text, Attributes(os.geteuid(), os.getegid(), mode)
+    )
+
+
+def _replace(path: str, text: str, attributes: Attributes) -> None:
     # Who only reads need not wait for this.
     import tempfile
 
-    path = os.path.realpath(path)
     if os.path.exists(path) and not os.path.isfile(path):
         # A device such as /dev/null would become a file.
         raise ConfigError(path, "is no regular file, and is not replaced by one")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from types import ModuleType
-from typing import Collection, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Collection, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from .asterisk.snapshot import Registration, Section, Snapshot
 from .causes import BY_SEVERITY, CRITICAL, EXIT_CODES, OK, UNKNOWN, Finding, finding, worst
@@ -18,6 +18,9 @@ from .expectation import ExpectedPeer, ExpectedTrunk
 from .judges import chan_sip, pjsip
 from .judges.scene import PATIENCE, Lease, Resolve, Scene, account, facts_of, registrar
 from .times import local_time
+
+if TYPE_CHECKING:
+    from .providers import Asked
 
 __all__ = ["PATIENCE", "Lease", "Report", "Verdict", "account", "local_time", "registrar", "verify"]
 
@@ -79,6 +82,8 @@ class Report:
     unexpected: registrations that run, but belong to no expected trunk; they do not change the status
     checked_at: epoch seconds
     allow_none: to expect no trunk at all is fine
+    asked: what the providers of trunks that are not in order said to this host, if anybody wanted to know; it does not
+        change the verdict
     """
 
     verdicts: Tuple[Verdict, ...]
@@ -86,6 +91,7 @@ class Report:
     snapshot: Snapshot
     checked_at: float
     allow_none: bool = False
+    asked: Tuple[Asked, ...] = ()
 
     @property
     def status(self) -> str:

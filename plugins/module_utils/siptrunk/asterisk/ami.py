@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Collection, Dict, List, Mapping, NamedTuple, Optional, Type
 
 from ..errors import SipTrunkError
+from ..words import printable
 
 PORT, TLS_PORT = 5038, 5039
 # Octets of one message, entries of a list, and octets of all that comes until an action is answered: no PBX has so many
@@ -164,7 +165,7 @@ class Answer:
 
 def _said(text: str) -> str:
     """A stranger's words as they may be shown."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text[:_REASON_LIMIT])
+    return printable(text[:_REASON_LIMIT])
 
 
 class Session:

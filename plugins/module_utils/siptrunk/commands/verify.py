@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import time
+from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
 from types import ModuleType
@@ -16,21 +17,24 @@ from typing import Callable, Collection, Dict, List, Optional, Sequence
 
 from ..asterisk import ami, live
 from ..asterisk.snapshot import Snapshot
-from ..causes import EXIT_CODES, UNKNOWN
+from ..causes import EXIT_CODES, OK, UNKNOWN
 from ..console import complain, show
 from ..errors import ConfigError, SipTrunkError
 from ..expectation import FILENAME, ExpectedTrunk, from_json
-from ..files import Attributes, read_text, write_text
+from ..files import put, read_text
 from ..judges.pjsip import renewals
 from ..resolver import Resolver
 from ..uris import unbracketed
 from ..verify import PATIENCE, Report, verify
+from ..words import printable
 
 NAME = "verify"
 HELP = "Compare the running Asterisk with the expected trunks."
 
 # Modules of ``report``; those that machines read say also when there is no verdict.
 _FORMATS = ("text", "json", "nagios", "prometheus", "junit", "html")
+# Those that have room for a diagram.
+_DRAWING = ("text", "html")
 _PLACE = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]:]+)(?::(?P<port>[0-9]{1,5}))?")
 # A trunk in order needs no wait; the others get the time that it takes to tell "not yet" from "never".
 _DEFAULT_WAIT = PATIENCE + 2
@@ -77,7 +81,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         metavar="FILE",
-        help="write the answer there instead of to standard output; the old or the new file is there at every instant",
+        help="write the answer there instead of to standard output; the old or the new file is there at every instant, "
+        "and a symbolic link is replaced",
+    )
+    parser.add_argument(
+        "--ladder",
+        action="store_true",
+        help="ask the provider of each trunk that is not in order once from this host (OPTIONS), and draw what is "
+        f"said; for the formats {' and '.join(_DRAWING)}",
     )
     parser.add_argument(
         "--watch",
@@ -151,6 +162,8 @@ def _face(name: str) -> ModuleType:
 
 
 def _report(args: argparse.Namespace) -> Report:
+    if args.ladder and args.format not in _DRAWING:
+        raise SipTrunkError(f"--ladder is for the formats {' and '.join(_DRAWING)}; leave it out")
     look = looking(
         expected_trunks(args.expect, args.config_dir),
         args.config_dir,
@@ -168,6 +181,12 @@ def _report(args: argparse.Namespace) -> Report:
     if shown:
         sys.stderr.write(_CLEAR_LINE)
         sys.stderr.flush()
+    if args.ladder and report.status != OK:
+        # All of SIP comes with it.
+        from ..providers import ask
+
+        troubled = [verdict.trunk for verdict in report.verdicts if not verdict.ok]
+        return replace(report, asked=tuple(ask(troubled)))
     return report
 
 
@@ -175,7 +194,7 @@ def _give(args: argparse.Namespace, answer: str, code: int) -> int:
     """Write the answer to where it is wanted; gives the exit code, which is another when that fails."""
     if args.output:
         try:
-            write_text(args.output, answer + "\n", Attributes(os.geteuid(), os.getegid(), _READABLE))
+            put(args.output, answer + "\n", _READABLE)
         except (SipTrunkError, OSError) as error:
             complain(f"siptrunk verify: {args.output} cannot be written: {error}")
             return EXIT_CODES[UNKNOWN]
@@ -288,7 +307,7 @@ def _progress(report: Report, watched: float) -> None:
         for verdict in report.verdicts
         if not verdict.ok
     )
-    sys.stderr.write(f"\r\033[K{watched:.0f} s: waiting for {waiting}")
+    sys.stderr.write(f"{_CLEAR_LINE}{watched:.0f} s: waiting for {printable(waiting)}")
     sys.stderr.flush()
 
 

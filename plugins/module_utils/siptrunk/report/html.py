@@ -9,6 +9,7 @@ from typing import Iterator, Sequence, Tuple
 
 from ..causes import OK, UNKNOWN, Finding
 from ..verify import Report, Verdict, account, local_time, registrar
+from ..words import printable
 from .text import COLUMNS, row
 
 _STYLE = """
@@ -27,6 +28,7 @@ th, td { text-align: left; padding: .35rem .7rem; border-bottom: 1px solid var(-
 .ok { color: var(--ok) } .warning { color: var(--warning) }
 .critical { color: var(--critical) } .unknown { color: var(--unknown) }
 code { overflow-wrap: anywhere }
+figure { margin: 1rem 0 } svg { display: block; margin-top: .3rem }
 footer { margin-top: 2rem; color: var(--unknown) }
 """
 
@@ -34,7 +36,7 @@ footer { margin-top: 2rem; color: var(--unknown) }
 def render(report: Report) -> str:
     good = sum(verdict.ok for verdict in report.verdicts)
     said = f"{good} of {len(report.verdicts)} trunks in order" if report.verdicts else "no trunk is expected"
-    body = [*_table(report.verdicts), *_troubles(report), *_unexpected(report)]
+    body = [*_table(report.verdicts), *_troubles(report), *_asked(report), *_unexpected(report)]
     return _page(report.status, said, report.checked_at, body, report.snapshot.notes)
 
 
@@ -96,6 +98,22 @@ def _next(one: Finding) -> str:
     return f"<br>→ <code>{_text(one.next_step)}</code>" if one.status != OK else ""
 
 
+def _asked(report: Report) -> Iterator[str]:
+    """What providers said to this host."""
+    if report.asked:
+        # Only who has asked a provider has loaded all of SIP.
+        from ..sip import ladder
+        from .probe import summary
+
+        yield "<h2>Asked from this host</h2>"
+        yield "<p>What Asterisk itself said to the provider, and the provider to it, is not to be seen.</p>"
+        for one in report.asked:
+            outcome = one.outcome
+            said = f"{', '.join(one.trunks)}: {summary(one.wished, outcome, outcome.outcome)}"
+            yield f"<figure><figcaption>{_text(said)} ({escape(local_time(one.at))})</figcaption>"
+            yield f'<div class="scroll">{ladder.svg(outcome.steps, outcome.unseen)}</div></figure>'
+
+
 def _unexpected(report: Report) -> Iterator[str]:
     if report.unexpected:
         yield "<h2>Registrations that no trunk expects</h2><ul>"
@@ -105,4 +123,4 @@ def _unexpected(report: Report) -> Iterator[str]:
 
 
 def _text(said: str) -> str:
-    return escape(said.encode("utf-8", "replace").decode("utf-8"))
+    return escape(printable(said))

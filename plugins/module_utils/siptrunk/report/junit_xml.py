@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Mapping, NamedTuple, Optional, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-# XML 1.0, section 2.2: what no document may hold, not even escaped.
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from ..words import printable
 
 
 class Trouble(NamedTuple):
@@ -31,13 +29,13 @@ def document(title: str, suites: Mapping[str, Sequence[Case]]) -> str:
     every = [case for cases in suites.values() for case in cases]
     root = Element("testsuites", {"name": title, **_counts(every)})
     for name, cases in suites.items():
-        suite = SubElement(root, "testsuite", {"name": _allowed(name), "skipped": "0", **_counts(cases)})
+        suite = SubElement(root, "testsuite", {"name": printable(name), "skipped": "0", **_counts(cases)})
         for case in cases:
-            element = SubElement(suite, "testcase", classname=_allowed(name), name=_allowed(case.name))
+            element = SubElement(suite, "testcase", classname=printable(name), name=printable(case.name))
             if case.trouble:
                 kind, message, text, is_error = case.trouble
                 what = "error" if is_error else "failure"
-                SubElement(element, what, type=kind, message=_allowed(message)).text = _allowed(text)
+                SubElement(element, what, type=kind, message=printable(message)).text = printable(text)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, "unicode") + "\n"
 
 
@@ -45,7 +43,3 @@ def _counts(cases: Sequence[Case]) -> Mapping[str, str]:
     troubles = [case.trouble for case in cases if case.trouble]
     errors = sum(trouble.is_error for trouble in troubles)
     return {"tests": str(len(cases)), "failures": str(len(troubles) - errors), "errors": str(errors)}
-
-
-def _allowed(text: str) -> str:
-    return _NOT_IN_XML.sub("\ufffd", text)

@@ -9,6 +9,7 @@ from typing import Iterator
 
 from ..causes import UNKNOWN
 from ..verify import Report
+from ..words import printable
 
 _PLAIN = re.compile(r"[\w.@-]+")
 
@@ -58,4 +59,4 @@ def _label(name: str) -> str:
 
 def _text(said: str) -> str:
     """One line; the bar begins the performance data."""
-    return " ".join(said.replace("|", "/").split())
+    return printable(" ".join(said.replace("|", "/").split()))

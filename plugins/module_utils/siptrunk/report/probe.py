@@ -8,7 +8,7 @@ import json
 from typing import Any, Dict, Iterator, Optional
 
 from ..probe import exit_code, is_expected
-from ..sip.conversation import printable
+from ..sip.conversation import excerpt
 from ..sip.exchange import ACCEPTED, Outcome, Wish
 from ..sip.wire import Place
 
@@ -32,12 +32,12 @@ def data(wished: Wish, outcome: Outcome, expected: Optional[str]) -> Dict[str, A
         "uri": str(wished.uri),
         "outcome": outcome.outcome,
         "cause": outcome.cause,
-        "detail": printable(outcome.detail),
+        "detail": excerpt(outcome.detail),
         "expected": expected or ACCEPTED,
         "as_expected": is_expected(outcome, expected),
         "exit_code": exit_code(outcome, expected),
         "status": outcome.status,
-        "reason": None if outcome.reason is None else printable(outcome.reason),
+        "reason": None if outcome.reason is None else excerpt(outcome.reason),
         "transport": target.transport if target else None,
         "address": target.address if target else None,
         "port": target.port if target else None,
@@ -46,9 +46,9 @@ def data(wished: Wish, outcome: Outcome, expected: Optional[str]) -> Dict[str, A
         "round_trip_ms": _milliseconds(outcome.round_trip),
         "elapsed_ms": _milliseconds(outcome.elapsed),
         "contacts": [
-            {"uri": printable(contact.uri), "expires": contact.expires} for contact in outcome.contacts
+            {"uri": excerpt(contact.uri), "expires": contact.expires} for contact in outcome.contacts
         ],
-        "left_behind": None if outcome.left_behind is None else printable(outcome.left_behind),
+        "left_behind": None if outcome.left_behind is None else excerpt(outcome.left_behind),
         "noise": outcome.noise,
         "steps": [
             {"at_ms": _milliseconds(step.at), "kind": step.kind, "peer": step.peer, "text": step.text}
@@ -61,7 +61,7 @@ def data(wished: Wish, outcome: Outcome, expected: Optional[str]) -> Dict[str, A
 def summary(wished: Wish, outcome: Outcome, expected: Optional[str]) -> str:
     """In one line."""
     wanted = "" if outcome.outcome == (expected or ACCEPTED) else f", expected {expected or ACCEPTED}"
-    return f"{wished.method} {wished.uri}: {outcome.outcome}{wanted}: {printable(outcome.detail)}"
+    return f"{wished.method} {wished.uri}: {outcome.outcome}{wanted}: {excerpt(outcome.detail)}"
 
 
 def _lines(wished: Wish, outcome: Outcome, expected: Optional[str]) -> Iterator[str]:
@@ -74,11 +74,11 @@ def _lines(wished: Wish, outcome: Outcome, expected: Optional[str]) -> Iterator[
         )
     for contact in outcome.contacts:
         expires = "" if contact.expires is None else f", expires in {contact.expires} s"
-        yield f"  contact {printable(contact.uri)}{expires}"
+        yield f"  contact {excerpt(contact.uri)}{expires}"
     if outcome.noise:
         yield f"  {outcome.noise} messages came that are no answer"
     if outcome.left_behind:
-        yield f"  left behind: {printable(outcome.left_behind)}"
+        yield f"  left behind: {excerpt(outcome.left_behind)}"
 
 
 def _milliseconds(seconds: Optional[float]) -> Optional[float]:

@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ..causes import BY_SEVERITY, EXIT_CODES, OK, UNKNOWN, WARNING
 from ..verify import Report, Verdict, account, registrar
+from ..words import printable
 
 Number = Union[int, float]
 Sample = Tuple[Mapping[str, str], Optional[Number]]
@@ -106,11 +107,11 @@ def _of_all(values: Mapping[str, Number]) -> Iterator[str]:
 
 
 def _of_trunks(report: Report) -> Iterator[str]:
-    labels = [_labels(verdict) for verdict in report.verdicts]
+    series = _series(report.verdicts)
     for metric in OF_TRUNKS:
         lines = [
-            f"{metric.name}{{{_shown({**own, **more})}}} {value}"
-            for own, verdict in zip(labels, report.verdicts)
+            f"{metric.name}{{{','.join([own, *map(_label, more.items())])}}} {value}"
+            for own, verdict in series.items()
             for more, value in metric.samples(verdict)
             if value is not None
         ]
@@ -124,6 +125,17 @@ def _head(name: str, text: str) -> Iterator[str]:
     yield f"# TYPE {name} gauge"
 
 
+def _series(verdicts: Sequence[Verdict]) -> Mapping[str, Verdict]:
+    """By their labels. Of several with the same ones, the worst: node_exporter takes the first, and logs errors."""
+    found: Dict[str, Verdict] = {}
+    for verdict in verdicts:
+        labels = ",".join(map(_label, _labels(verdict).items()))
+        found[labels] = max(
+            found.get(labels, verdict), verdict, key=lambda one: BY_SEVERITY.index(one.status)
+        )
+    return found
+
+
 def _labels(verdict: Verdict) -> Mapping[str, str]:
     want = verdict.trunk.registration
     return {
@@ -134,10 +146,7 @@ def _labels(verdict: Verdict) -> Mapping[str, str]:
     }
 
 
-def _shown(labels: Mapping[str, str]) -> str:
-    return ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items())
-
-
-def _escaped(value: str) -> str:
-    valid = value.encode("utf-8", "replace").decode("utf-8")
-    return valid.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+def _label(label: Tuple[str, str]) -> str:
+    name, value = label
+    escaped = printable(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'{name}="{escaped}"'

@@ -4,30 +4,46 @@
 
 from __future__ import annotations
 
-from typing import Iterator, List, Optional, Sequence
+from typing import TYPE_CHECKING, Iterable, Iterator, Optional, Sequence
 
+from ..asterisk.snapshot import Snapshot
 from ..causes import Finding
 from ..verify import Report, Verdict, local_time
+from ..words import printable
+
+if TYPE_CHECKING:
+    from ..providers import Asked
 
 COLUMNS = ("TRUNK", "DRIVER", "STATE", "EXPIRES IN", "ASKED", "GRANTED", "TRUSTED", "SINCE")
 
 
 def render(report: Report) -> str:
     """The text, without a line end behind the last line."""
-    paragraphs = (
-        [table([COLUMNS, *map(row, report.verdicts)])] if report.verdicts else [nothing(report.allow_none)]
+    return joined(
+        [
+            table([COLUMNS, *map(row, report.verdicts)]) if report.verdicts else nothing(report.allow_none),
+            *(paragraph(*troubled) for troubled in report.troubled()),
+            *(_asked(one) for one in report.asked),
+            _unexpected(report),
+            *notes(report.snapshot),
+        ]
     )
-    paragraphs += ["\n".join(paragraph(*troubled)) for troubled in report.troubled()]
-    if report.unexpected:
-        paragraphs.append("\n".join(_unexpected(report)))
-    paragraphs += [f"Note: {note}" for note in report.snapshot.notes]
-    return "\n\n".join(paragraphs)
 
 
-def nothing(allow_none: bool) -> str:
+def joined(paragraphs: Iterable[Iterable[str]]) -> str:
+    """Those that have lines; no word of others breaks a line, or is obeyed by a terminal."""
+    return "\n\n".join(filter(None, ("\n".join(map(printable, lines)) for lines in paragraphs)))
+
+
+def notes(snapshot: Snapshot) -> Iterator[Sequence[str]]:
+    """A paragraph for each."""
+    return ([f"Note: {note}"] for note in snapshot.notes)
+
+
+def nothing(allow_none: bool) -> Sequence[str]:
     """What is said instead of a table."""
     reason = "" if allow_none else ", so nothing was checked (--allow-none makes that ok)"
-    return f"No trunk is expected{reason}."
+    return [f"No trunk is expected{reason}."]
 
 
 def row(verdict: Verdict) -> Sequence[str]:
@@ -59,12 +75,10 @@ def _seconds(value: Optional[int]) -> str:
     return f"{value} s" if value >= 0 else f"{-value} s ago"
 
 
-def table(rows: List[Sequence[str]]) -> str:
-    """Columns as wide as they must be."""
+def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The lines: columns as wide as they must be."""
     widths = [max(map(len, column)) for column in zip(*rows)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows
-    )
+    return ("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)
 
 
 def paragraph(names: Sequence[str], findings: Sequence[Finding]) -> Iterator[str]:
@@ -78,8 +92,21 @@ def paragraph(names: Sequence[str], findings: Sequence[Finding]) -> Iterator[str
         yield f"  -> {one.next_step}"
 
 
+def _asked(one: Asked) -> Iterator[str]:
+    """What a provider said to this host."""
+    # Only who has asked a provider has loaded all of SIP.
+    from ..sip import ladder
+    from . import probe
+
+    outcome = one.outcome
+    yield f"{', '.join(one.trunks)}: {probe.summary(one.wished, outcome, outcome.outcome)}"
+    yield "  asked from this host; what Asterisk itself said is not to be seen"
+    yield from ladder.text(outcome.steps, outcome.unseen).splitlines()
+
+
 def _unexpected(report: Report) -> Iterator[str]:
-    yield "Registrations that no trunk expects:"
+    if report.unexpected:
+        yield "Registrations that no trunk expects:"
     for running in report.unexpected:
         named = f"[{running.name}] " if running.name else ""
         yield f"  {named}{running.account} at {running.registrar}: {running.state}"

@@ -11,7 +11,7 @@ from ..causes import OK
 from ..judges.comparison import Compared
 from ..trust import Report, Trust
 from .json import moment
-from .text import nothing, paragraph, table
+from .text import joined, notes, nothing, paragraph, table
 
 SCHEMA = "siptrunk.trust/1"
 _COLUMNS = ("TRUNK", "HOST", "ADDRESS", "STATE", "SECTION", "PUBLISHED BY", "TTL")
@@ -20,18 +20,27 @@ _COLUMNS = ("TRUNK", "HOST", "ADDRESS", "STATE", "SECTION", "PUBLISHED BY", "TTL
 def as_text(report: Report) -> str:
     """The text, without a line end behind the last line."""
     rows = [row for one in report.trunks for row in _rows(one)]
-    paragraphs = [table([_COLUMNS, *rows])] if rows else []
-    if not report.trunks:
-        paragraphs.append(nothing(report.allow_none))
-    for one in report.trunks:
-        if not one.ok:
-            moved = [f"{one.trunk.name}: provider moved"] if one.moved else []
-            paragraphs.append("\n".join([*moved, *paragraph([one.trunk.name], one.findings)]))
+    return joined(
+        [
+            table([_COLUMNS, *rows]) if rows else (),
+            () if report.trunks else nothing(report.allow_none),
+            *(_troubles(one) for one in report.trunks if not one.ok),
+            _reloaded(report),
+            *notes(report.snapshot),
+        ]
+    )
+
+
+def _troubles(one: Trust) -> Iterator[str]:
+    if one.moved:
+        yield f"{one.trunk.name}: provider moved"
+    yield from paragraph([one.trunk.name], one.findings)
+
+
+def _reloaded(report: Report) -> Iterator[str]:
     if report.reloaded:
         holds = "all is in order now" if report.status == OK else "not all is in order"
-        paragraphs.append(f"Reloaded ({', '.join(report.reloaded)}): {holds}.")
-    paragraphs += [f"Note: {note}" for note in report.snapshot.notes]
-    return "\n\n".join(paragraphs)
+        yield f"Reloaded ({', '.join(report.reloaded)}): {holds}."
 
 
 def _rows(one: Trust) -> Iterator[Sequence[str]]:

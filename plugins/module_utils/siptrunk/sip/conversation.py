@@ -7,6 +7,7 @@ from __future__ import annotations
 import ipaddress
 from typing import List, NamedTuple, Optional, Tuple
 
+from ..words import printable
 from .grammar import Malformed
 from .locate import Target
 from .message import Request, Response, parse, to_bytes
@@ -118,7 +119,7 @@ class Conversation:
             return
         target = self._target
         peer = peer or (f"{target.transport} {self._there}" if target else "")
-        self.steps.append(Step(self._wire.now() - self._began, kind, peer, printable(text)))
+        self.steps.append(Step(self._wire.now() - self._began, kind, peer, excerpt(text)))
 
     def _take(self, arrived: Arrived, until: float) -> Optional[Told]:
         if arrived.sender != self._there:
@@ -157,7 +158,7 @@ class Conversation:
         self.note(NOISE, f"ignored, {size} octets: {why}", peer=f"{transport} {arrived.sender}")
 
 
-def printable(text: str) -> str:
-    """Without what a terminal would obey or a file cannot hold, and not without end."""
-    shown = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text[:_LONGEST])
+def excerpt(text: str) -> str:
+    """As it may be shown, and not without end."""
+    shown = printable(text[:_LONGEST])
     return f"{shown}..." if len(text) > _LONGEST else shown

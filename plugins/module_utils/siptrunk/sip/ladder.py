@@ -21,6 +21,7 @@ svg { --paper: #ffffff; --ink: #1f2328; --pale: #656d76; --sent: #0b5cad; --rece
   svg { --paper: #0d1117; --ink: #e6edf3; --pale: #9198a1; --sent: #6cb6ff; --received: #57c27b; --noise: #e0a458 }
 }
 text { font: 12px ui-monospace, Menlo, Consolas, monospace; fill: var(--ink); text-anchor: middle }
+text { paint-order: stroke; stroke: var(--paper); stroke-width: 4px }
 rect { fill: var(--paper) }
 line { stroke: var(--pale); stroke-dasharray: 3 3 }
 .at, .event text { fill: var(--pale) }
@@ -49,7 +50,7 @@ def svg(steps: Sequence[Step], unseen: int = 0) -> str:
     width, height = round(right + _RIGHT), _TOP + _ROW * (len(rows) + 1)
     drawn = [_drawn(row, _TOP + _ROW * number, right) for number, row in enumerate(rows, 1)]
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" role="img">',
         f"<title>SIP exchange</title><style>{_STYLE}</style>",
         f'<rect width="{width}" height="{height}"/>',
         *(f'<line x1="{x:g}" y1="{_TOP}" x2="{x:g}" y2="{height - _ROW / 2:g}"/>' for x in (_LEFT, right)),

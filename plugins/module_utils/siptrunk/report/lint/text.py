@@ -9,6 +9,7 @@ from typing import Iterator, List
 
 from ...lint.linting import Report
 from ...rules.rule import ERROR, HINT, SECURITY, SEVERITIES, WARNING, Finding
+from ...words import printable
 
 _COLOURS = {SECURITY: "1;35", ERROR: "1;31", WARNING: "1;33", HINT: "1;36"}
 # Longer lines are cut, around the word.
@@ -50,11 +51,6 @@ def message(finding: Finding) -> str:
 def line(finding: Finding) -> str:
     """All about it in one line."""
     return f"{place(finding)}: {finding.severity} {finding.rule}: {message(finding)}; {finding.fix}"
-
-
-def printable(text: str) -> str:
-    """Without what a terminal would obey, and what is no text."""
-    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _lines(finding: Finding, report: Report, colour: bool) -> Iterator[str]:

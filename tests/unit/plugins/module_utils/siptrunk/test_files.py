@@ -50,11 +50,35 @@ def test_a_symbolic_link_is_followed(tmp_path: Path) -> None:
     assert link.is_symlink() and target.read_text() == "new\n"
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_where_an_answer_goes_nobody_else_decides(tmp_path: Path, is_there: bool) -> None:
+    target, link = tmp_path / "shadow", tmp_path / "answer.prom"
+    if is_there:
+        target.write_text("root\n")
+    link.symlink_to(target)
+    files.put(str(link), "answer\n", 0o644)
+    assert not link.is_symlink() and link.read_text() == "answer\n"
+    assert stat.S_IMODE(link.stat().st_mode) == 0o644
+    assert target.read_text() == "root\n" if is_there else not target.exists()
+
+
+def test_an_answer_may_go_into_a_directory_behind_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    files.put(str(tmp_path / "link/answer"), "answer\n", 0o600)
+    assert (tmp_path / "real/answer").read_text() == "answer\n" and (tmp_path / "link").is_symlink()
+
+
 def test_what_is_no_regular_file_is_not_replaced(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(ConfigError, match="no regular file"):
-        files.write_text(str(tmp_path / "pipe"), "text", files.Attributes(os.getuid(), os.getgid(), 0o600))
-    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+    # As /dev/stdout is.
+    (tmp_path / "link").symlink_to("pipe")
+    for name in ("pipe", "link"):
+        with pytest.raises(ConfigError, match="no regular file"):
+            files.write_text(str(tmp_path / name), "text", mine(0o600))
+        with pytest.raises(ConfigError, match="no regular file"):
+            files.put(str(tmp_path / name), "text", 0o600)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "pipe"]
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(

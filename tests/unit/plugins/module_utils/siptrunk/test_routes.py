@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ ACCOUNT: dict[str, Any] = {
 }
 EMERGENCY = {"name": "sos", "emergency": True, "patterns": ["112"], "trunks": ["cheap", "safe"]}
 ABROAD = {"name": "abroad", "patterns": ["_00X."], "strip": 2, "prepend": "+", "trunks": ["cheap", "safe"]}
-TRUNKS = [CHEAP, SAFE]
+TRUNKS = (CHEAP, SAFE)
 
 
 def render(*routes: dict[str, Any]) -> dict[str, str]:
@@ -44,7 +45,7 @@ def render(*routes: dict[str, Any]) -> dict[str, str]:
     return dict(block.split("]\n", 1) for block in blocks)
 
 
-def problems(*routes: dict[str, Any], trunks: list[dict[str, Any]] = TRUNKS) -> list[str]:
+def problems(*routes: dict[str, Any], trunks: Sequence[dict[str, Any]] = TRUNKS) -> list[str]:
     with pytest.raises(InvalidTrunks) as caught:
         load_declared(trunks, routes, driver="chan_sip")
     return [str(problem) for problem in caught.value.problems]
@@ -103,7 +104,7 @@ def test_routes_are_read_back_and_the_trunks_too(routes: list[dict[str, Any]]) -
     effective = load_text(str(dialplan.render(loaded, chan_sip, ways)))
     assert routing.read(effective) == routes
     found = chan_sip.read(load_text(str(chan_sip.render(loaded)), included=True)).trunks
-    assert dialplan.complete(found, effective, chan_sip) == TRUNKS
+    assert dialplan.complete(found, effective, chan_sip) == list(TRUNKS)
 
 
 def test_all_problems_of_trunks_and_routes_are_told_at_once() -> None:
@@ -130,12 +131,12 @@ def test_all_problems_of_trunks_and_routes_are_told_at_once() -> None:
     [
         (
             [{**ABROAD, "trunks": ["chaep"]}],
-            TRUNKS,
+            list(TRUNKS),
             "trunks = chaep: there is no such trunk; did you mean cheap?",
         ),
         (
             [ABROAD, {**ABROAD, "name": "ABROAD"}],
-            TRUNKS,
+            list(TRUNKS),
             "name = ABROAD: is the name of an earlier route, abroad",
         ),
         ([ABROAD, {**ABROAD, "name": "b"}], TRUNKS, "patterns = _00X.: has the route abroad already"),

@@ -4,13 +4,18 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from xml.etree.ElementTree import fromstring
 
 import pytest
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import providers
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.__main__ import main
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk import live
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import (
@@ -20,13 +25,19 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asteri
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.commands import verify as command
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import chan_sip
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import ConfigError
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expectation import (
+    ExpectedPeer,
+    ExpectedRegistration,
     ExpectedTrunk,
     to_json,
 )
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.sip.locate import Target
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.sip.message import to_bytes
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.verify import Report
 
 from ..scenes import REGISTERED, TRUNK, failed, judged, never, resolve, running
+from ..sip.peers import answer, datagram, listening
 
 
 class Clock:
@@ -316,6 +327,22 @@ def test_a_file_is_written_whole_and_may_be_read(
     assert [one.name for one in pbx["dir"].iterdir() if one.name.startswith(".")] == []
 
 
+def test_no_reason_for_no_verdict_is_obeyed_by_a_terminal(
+    pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pbx["error"] = ConfigError("/etc/asterisk/\033[2J.conf", "is \udcff")
+    assert run(pbx) == 3
+    assert "/etc/asterisk/?[2J.conf: is ?" in capsys.readouterr().err
+
+
+def test_a_link_is_not_where_the_answer_goes(pbx: dict[str, Any]) -> None:
+    victim, file = pbx["dir"] / "victim", pbx["dir"] / "siptrunk.prom"
+    victim.write_text("precious")
+    file.symlink_to(victim)
+    assert run(pbx, "--format", "prometheus", "--output", str(file)) == 0
+    assert victim.read_text() == "precious" and not file.is_symlink()
+
+
 def test_a_file_that_cannot_be_written_is_never_ok(
     pbx: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -382,3 +409,78 @@ def test_half_a_manager_interface_is_unknown(
     ami(pbx)
     assert run(pbx, *(argument.format(dir=pbx["dir"]) for argument in arguments)) == 3
     assert not pbx["asked"] and "s3cret" not in capsys.readouterr().err
+
+
+def at(target: Target, name: str) -> ExpectedTrunk:
+    """A trunk whose provider is there."""
+    where = {"host": target.address, "port": target.port}
+    registration = ExpectedRegistration("43212345", transport="udp", **where)
+    return ExpectedTrunk(name, "chan_sip", registration, (ExpectedPeer(name, **where),))
+
+
+@pytest.fixture
+def asked(pbx: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Two trunks of a provider that answers and one of a silent one; gives the requests that the first one gets."""
+    requests: list[str] = []
+
+    def silent(plug: socket.socket) -> None:
+        while True:
+            datagram(plug)
+
+    def noting(plug: socket.socket) -> None:
+        while True:
+            request, peer = datagram(plug)
+            requests.append(f"{request.method} {request.uri}")
+            plug.sendto(to_bytes(answer(request, 403)), peer)
+
+    monkeypatch.setattr(providers, "PATIENCE", 0.7)
+    with listening("udp", noting) as there, listening("udp", silent) as nowhere:
+        trunks = [at(there, "first"), at(there, "second"), at(nowhere, "third")]
+        (pbx["dir"] / "sip_trunks.json").write_text(to_json(trunks))
+        pbx["answer"] = running()
+        yield requests
+
+
+def test_what_failed_is_drawn(
+    pbx: dict[str, Any], asked: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    began = time.monotonic()
+    assert run(pbx, "--wait", "0", "--ladder") == 2
+    assert time.monotonic() - began < 5
+    said = capsys.readouterr().out
+    # Once for all trunks that call there, and nothing but OPTIONS.
+    assert len(asked) == 1 and asked[0].startswith("OPTIONS sip:127.0.0.1:")
+    assert re.search(r"^first, second: OPTIONS sip:127.0.0.1:\d+: refused: 403 Any$", said, re.M)
+    assert re.search(r"\|<-+ 403 Any .*-\|$", said, re.M)
+    assert re.search(r"^third: OPTIONS sip:127.0.0.1:\d+: silent: ", said, re.M)
+    # It is sent again (RFC 3261, section 17.1.2.2).
+    assert re.search(r"\| OPTIONS sip:127\S+ \(again\) ->\|$", said, re.M)
+
+
+def test_the_page_has_the_picture(
+    pbx: dict[str, Any], asked: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(pbx, "--wait", "0", "--format", "html", "--ladder") == 2
+    page = capsys.readouterr().out
+    pictures = [fromstring(picture) for picture in re.findall("<svg.*?</svg>", page, re.S)]
+    assert len(pictures) == 2 and "403 Any" in "".join(pictures[0].itertext())
+    assert "<script" not in page and re.findall('https?://[^"]*', page) == ["http://www.w3.org/2000/svg"] * 2
+
+
+def test_nobody_is_asked_unless_somebody_wants_to_know(
+    pbx: dict[str, Any], asked: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(pbx, "--wait", "0", "--format", "html") == 2
+    (pbx["dir"] / "sip_trunks.json").write_text(to_json([TRUNK]))
+    pbx["answer"] = running(replace(REGISTERED, registered_at=int(time.time())))
+    assert run(pbx, "--ladder") == 0
+    assert asked == [] and "OPTIONS" not in capsys.readouterr().out
+
+
+def test_faces_without_room_for_a_picture_say_so(
+    pbx: dict[str, Any], asked: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for format_ in ("json", "nagios", "prometheus", "junit"):
+        assert run(pbx, "--wait", "0", "--format", format_, "--ladder") == 3
+        assert "--ladder is for the formats text and html" in capsys.readouterr().err
+    assert asked == []

@@ -17,6 +17,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asteri
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.causes import (
     CAUSES,
     EXIT_CODES,
+    Evidence,
     finding,
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.report import (
@@ -32,6 +33,8 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.verify
 from ..scenes import NOW, REGISTERED, TRUNK, judged, running
 
 HOSTILE = '<b>it\'s | "odd"</b>\n\\x'
+# What clears a screen, colours it, ends a line, writes from right to left, and is no UTF-8.
+OBEYED = "\033[2J\x9b31m\x7f\r\n\x85\u2028\u202e\udcff"
 SAMPLE = re.compile(r'(?P<name>[a-z_]+)(?:\{(?P<labels>(?:[a-z]+="(?:[^"\\\n]|\\.)*",?)*)\})? (?P<value>\S+)')
 LABEL = re.compile(r'([a-z]+)="((?:[^"\\]|\\.)*)"')
 
@@ -98,9 +101,45 @@ def test_a_hostile_name_breaks_nothing(face: str) -> None:
         assert status_of(said) in ("critical", "failure")
     if face == "prometheus":
         (labels, _value) = samples(said)["siptrunk_up"][0]
-        assert labels["trunk"] == HOSTILE.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        assert labels["trunk"] == HOSTILE.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "?")
     if face == "html":
         assert "<b>" not in said
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_nothing_is_told_that_a_terminal_obeys(face: str) -> None:
+    render, _status_of = FACES[face]
+
+    def told(odd: str) -> str:
+        found = report("not_running", f"smart{odd}vox")
+        stray = replace(REGISTERED, account=f"9{odd}9@example.net", state=f"Odd{odd}")
+        evidence = Evidence(403, NOW, f"a{odd}b", f"c{odd}d")
+        findings = tuple(replace(one, evidence=evidence) for one in found.verdicts[0].findings)
+        verdicts = (replace(found.verdicts[0], findings=findings),)
+        return render(
+            replace(found, verdicts=verdicts, unexpected=(stray,), snapshot=Snapshot(notes=(f"n{odd}n",)))
+        )
+
+    said = told(OBEYED)
+    assert all(line.isprintable() for line in said.split("\n")), repr(said)
+    assert len(said.splitlines()) == len(told("-").splitlines())
+
+
+def test_one_sample_for_trunks_with_the_same_labels_that_of_the_worst() -> None:
+    good, bad, other = (
+        report(cause, name).verdicts[0]
+        for cause, name in (("registered", "twin"), ("deaf", "twin"), ("registered", "other"))
+    )
+    for verdicts in ((good, bad, other), (bad, good, other)):
+        found = samples(prometheus.render(Report(verdicts, (), Snapshot("ami", "16.28.0"), NOW)))
+        assert [(labels["trunk"], value) for labels, value in found["siptrunk_up"]] == [
+            ("twin", 0),
+            ("other", 1),
+        ]
+        for name, series in found.items():
+            shown = [str(labels) for labels, _value in series]
+            assert len(shown) == len(set(shown)), name
+        assert found["siptrunk_trunks"] == [({}, 3)]
 
 
 class Page(HTMLParser):
