@@ -16,10 +16,13 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import
     expectation,
     states,
 )
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config.effective import load_text
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import (
     DRIVERS,
     chan_sip,
+    chan_sip_reader,
     pjsip,
+    pjsip_reader,
     tls,
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers.options import of_release
@@ -28,6 +31,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.driver
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import SipTrunkError
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.files import Attributes, lock
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk import load_trunks
 
 MAIN: dict[str, Any] = {
     "name": "main",
@@ -57,16 +61,25 @@ PJSIP = {
     "[gateway]\ntype = aor\ncontact = sip:192.0.2.99\n",
     "extensions.conf": STOCK["extensions.conf"],
 }
-FILES = {"freepbx": FREEPBX, "pjsip": PJSIP}
+FREEPBX_PJSIP = {
+    **FREEPBX,
+    "pjsip.conf": "#include pjsip_custom.conf\n#include pjsip.transports.conf\n#include pjsip.endpoint.conf\n",
+    "pjsip.transports.conf": "[0.0.0.0-udp]\ntype=transport\nprotocol=udp\nbind=0.0.0.0:5060\n",
+    "pjsip.endpoint.conf": "#include pjsip.endpoint_custom.conf\n[200]\ntype=endpoint\n",
+    "pjsip.endpoint_custom.conf": "",
+    "pjsip_custom.conf": "; ours\n",
+}
+FILES = {"freepbx": FREEPBX, "pjsip": PJSIP, "freepbx pjsip": FREEPBX_PJSIP}
 
 
 def pbx(directory: Path, layout: str) -> states.Pbx:
-    """layout: one of chan_sip; or pjsip, for what that has in place"""
+    """layout: one of chan_sip; or with pjsip, for what that has in place or in FreePBX's files"""
     for name, text in FILES.get(layout, STOCK).items():
         (directory / name).write_text(text)
     attributes = Attributes(os.getuid(), os.getgid(), 0o640)
-    if layout == "pjsip":
-        return states.Pbx(str(directory), pjsip, "in_place", attributes, catalogue=of_release("16.28.0"))
+    if "pjsip" in layout:
+        name = layout.partition(" ")[0].replace("pjsip", "in_place")
+        return states.Pbx(str(directory), pjsip, name, attributes, catalogue=of_release("16.28.0"))
     return states.Pbx(str(directory), chan_sip, layout, attributes)
 
 
@@ -196,6 +209,38 @@ def test_freepbx_includes_the_dialplan_from_its_custom_file(tmp_path: Path) -> N
     assert (tmp_path / "extensions.conf").read_text() == STOCK["extensions.conf"]
     assert "extensions_trunks.conf" in (tmp_path / "extensions_custom.conf").read_text()
     assert (tmp_path / "sip.conf").read_text() == FREEPBX["sip.conf"]
+
+
+def test_freepbx_has_chan_pjsip_in_its_custom_files_only(tmp_path: Path) -> None:
+    there = pbx(tmp_path, "freepbx pjsip")
+    run("replaced", there, MAIN, {**BACKUP, "provider": {"host": "192.0.2.1", "transport": "tcp"}})
+    assert names(there) == {"main", "backup"}
+    changed = {name for name, text in FREEPBX_PJSIP.items() if (tmp_path / name).read_text() != text}
+    assert changed == {"pjsip_custom.conf", "extensions_custom.conf"}
+    assert "pjsip_trunks_transports.conf" in (tmp_path / "pjsip_custom.conf").read_text()
+
+
+@pytest.mark.parametrize(("driver", "reader"), [(chan_sip, chan_sip_reader), (pjsip, pjsip_reader)])
+def test_a_hundred_accounts_at_one_host_are_not_all_compared_with_each_other(
+    driver: ModuleType, reader: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = [
+        {
+            **MAIN,
+            "name": f"main{number}",
+            "registration": {"user": f"{number}", "secret": "canary"},
+            "inbound": {"trust": []},
+        }
+        for number in range(100)
+    ]
+    compared: list[object] = []
+    likeness = reader._Group.likeness
+    monkeypatch.setattr(
+        reader._Group, "likeness", lambda self, one: compared.append(one) or likeness(self, one)
+    )
+    text = str(driver.render(load_trunks(given, driver=driver.NAME)))
+    assert len(driver.read(load_text(text, included=True)).trunks) == 100
+    assert len(compared) == 100
 
 
 def test_leftovers_are_those_of_the_given_trunks(tmp_path: Path) -> None:
