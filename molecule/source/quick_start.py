@@ -11,7 +11,9 @@ import sys
 
 def main() -> None:
     (section,) = re.findall(r"^## Quick start\n(.*?)^## ", sys.stdin.read(), re.DOTALL | re.MULTILINE)
-    before, playbook, after = re.findall(r"^```(?:console|yaml)\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
+    before, playbook, after = re.findall(
+        r"^```(?:console|yaml)\n(.*?)^```$", section, re.DOTALL | re.MULTILINE
+    )
     print(json.dumps({"before": before, "playbook": playbook, "after": after}))
 
 

@@ -252,7 +252,9 @@ def test_when_asterisk_cannot_be_asked_every_trunk_says_why(cause: str) -> None:
 def test_every_cause_is_tested() -> None:
     tested = {cause for *_scene, cause in SCENES.values()} | {"trusted", "ambiguous"}
     # Only chan_pjsip has these: test_verify_pjsip.py
-    for cause in CAUSES.keys() - tested - {"unproven", "differs", "no_transport", "refused", "trust_left_over"}:
+    for cause in (
+        CAUSES.keys() - tested - {"unproven", "differs", "no_transport", "refused", "trust_left_over"}
+    ):
         assert "{detail}" in CAUSES[cause].explanation, cause
 
 
