@@ -58,6 +58,9 @@ __all__ = [
     "render",
 ]
 
+# For the linter: an empty inbound.trust is meant.
+_TRUSTS_NOBODY = "siptrunk: accept PJ066: calls in are let in by another trunk, or by none"
+
 NAME = "pjsip"
 MODULES = (
     "chan_pjsip",
@@ -129,10 +132,14 @@ def render(trunks: Sequence[Trunk], _tls: Tls = UNSAID) -> Document:
 def sections(trunks: Sequence[Trunk]) -> Iterator[RenderedSection]:
     """The sections of all trunks. Every kind of object has names of its own, so that those of a trunk share one."""
     for trunk in trunks:
-        comment: Optional[str] = f"{trunk.description or trunk.name}: calls from and to {trunk.provider.host}"
+        told = [f"{trunk.description or trunk.name}: calls from and to {trunk.provider.host}"]
         for kind, name, entries in _objects(trunk):
-            yield RenderedSection(name, comment, [("type", kind), *entries, *_raw(trunk, kind)])
-            comment = None
+            if kind == "endpoint" and not trunk.inbound.trust:
+                told.append(_TRUSTS_NOBODY)
+            yield RenderedSection(
+                name, "\n".join(told) or None, [("type", kind), *entries, *_raw(trunk, kind)]
+            )
+            told.clear()
 
 
 def calling(trunk: Trunk) -> str:

@@ -21,6 +21,7 @@ TRUNK: dict[str, Any] = {
 }
 # Whoever calls in could call out again.
 OPEN = {**TRUNK, "inbound": {"context": "open"}}
+TRANSPORT = "[transport-udp]\ntype=transport\nbind=0.0.0.0\n"
 OUT = "[general]\n[open]\ninclude => to-t\n"
 
 
@@ -30,11 +31,12 @@ def check(
     accept: Any = (),
     layout: str = "included",
     sip: str = "",
+    driver: str = "chan_sip",
     **more: str,
 ) -> Any:
     for name, text in {"sip.conf": f"[general]\n{sip}", "extensions.conf": OUT, **more}.items():
         (directory / name).write_text(text)
-    pbx = states.Pbx(str(directory), DRIVERS["chan_sip"], layout, Attributes.of(str(directory)))
+    pbx = states.Pbx(str(directory), DRIVERS[driver], layout, Attributes.of(str(directory)))
     state = "overridden" if layout == "included" else "merged"
     planned = states.plan(state, [trunk], pbx)
     return guard.check(planned.files, {"t"}, pbx, guard.accepting(accept))
@@ -42,6 +44,12 @@ def check(
 
 def test_a_sound_trunk(tmp_path: Path) -> None:
     assert check(tmp_path, TRUNK) == []
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_trunk_that_is_declared_to_trust_nobody(driver: str, tmp_path: Path) -> None:
+    trunk = {**TRUNK, "inbound": {"trust": []}}
+    assert check(tmp_path, trunk, driver=driver, **{"pjsip.conf": TRANSPORT}) == []
 
 
 def test_what_is_grave_is_refused(tmp_path: Path) -> None:
