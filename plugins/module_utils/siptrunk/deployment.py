@@ -363,6 +363,9 @@ def _check_main(
         named.setdefault(fold(found.name), []).append(found)
     for section in own.sections:
         same = named.get(fold(section.name), [])
+        if section.append and not same:
+            reason = f"has no section [{section.name}] that the trunks could add to; write one, be it empty"
+            raise ConfigError(main, reason)
         if section.append:
             _check_that_it_counts(section, same[0], path)
         else:

@@ -87,9 +87,12 @@ def registration(
 
 
 def loading(scene: Scene, trunk: ExpectedTrunk, has: Optional[Lease]) -> Iterator[Finding]:
-    """Whether what runs is what the file says. Each reload registers everything anew."""
+    """Whether what is registered is what the file says. Each reload registers everything anew.
+
+    Of what is not, nobody can tell: Asterisk does not count ``sip reload`` as one.
+    """
     snapshot = scene.snapshot
-    if has:
+    if has and has.registered_at is not None:
         yield from written_since(scene, trunk, has.registered_at, snapshot.started_at, snapshot.reloaded_at)
 
 

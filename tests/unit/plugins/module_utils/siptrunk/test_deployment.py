@@ -173,6 +173,12 @@ def test_guests_let_in_behind_our_line_are_refused(pbx: Path) -> None:
         plan(pbx, TRUNK)
 
 
+def test_a_file_without_the_section_that_ours_adds_to_is_refused(pbx: Path) -> None:
+    (pbx / "sip.conf").write_text("; nothing yet\n")
+    with pytest.raises(ConfigError, match=r"sip.conf: has no section \[general\]"):
+        plan(pbx, TRUNK)
+
+
 def test_guests_let_in_before_our_line_are_overruled(pbx: Path) -> None:
     (pbx / "sip.conf").write_text("[general]\nallowguest = yes\nregister => a:b@c/d\n")
     assert any(file.changes for file in plan(pbx, TRUNK))

@@ -249,6 +249,13 @@ def test_when_asterisk_cannot_be_asked_every_trunk_says_why(cause: str) -> None:
     assert report.status == CAUSES[cause].status != "ok"
 
 
+def test_of_what_is_not_registered_nobody_knows_whether_its_file_was_loaded() -> None:
+    # "sip reload" is none of those that Asterisk tells the time of.
+    written = {"chan_sip": Written("trunks.conf", NOW - 5)}
+    (verdict,) = judged(running(never("Auth. Sent"), started_at=int(NOW) - 99, written=written)).verdicts
+    assert [one.cause for one in verdict.findings] == ["wrong_password"]
+
+
 def test_every_cause_is_tested() -> None:
     tested = {cause for *_scene, cause in SCENES.values()} | {"trusted", "ambiguous"}
     # Only chan_pjsip has these: test_verify_pjsip.py
