@@ -20,7 +20,7 @@ import fnmatch
 import os
 import re
 from dataclasses import dataclass
-from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Collection, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ..config.effective import Note
 from ..errors import ConfigError
@@ -104,9 +104,12 @@ def in_file(path: str, text: str) -> List[Acceptance]:
 
 
 def sort_out(
-    found: Iterable[Finding], accepting: Sequence[Acceptance]
+    found: Iterable[Finding], accepting: Sequence[Acceptance], parts: Collection[str] = ()
 ) -> Tuple[List[Finding], List[Accepted], List[Finding]]:
-    """Findings that are left, those that are accepted, and findings on acceptances that accept nothing."""
+    """Findings that are left, those that are accepted, and findings on acceptances that accept nothing.
+
+    parts: files whose rest is not here, so that a rule for the whole finds nothing in them yet
+    """
     by_rule: Dict[str, List[Acceptance]] = {}
     for acceptance in accepting:
         for rule in acceptance.rules:
@@ -120,10 +123,12 @@ def sort_out(
             accepted.append(Accepted(one, by))
         else:
             left.append(one)
-    return left, accepted, list(_idle(accepting, used))
+    return left, accepted, list(_idle(accepting, used, parts))
 
 
-def _idle(accepting: Iterable[Acceptance], used: Set[Tuple[Acceptance, str]]) -> Iterator[Finding]:
+def _idle(
+    accepting: Iterable[Acceptance], used: Set[Tuple[Acceptance, str]], parts: Collection[str]
+) -> Iterator[Finding]:
     for one in accepting:
         place = Note(one.path, one.line, "")
         unknown = [rule for rule in one.rules if rule not in RULES]
@@ -134,7 +139,7 @@ def _idle(accepting: Iterable[Acceptance], used: Set[Tuple[Acceptance, str]]) ->
             yield finding(lint_rules.WITHOUT_A_REASON, Spot(place))
         else:
             for rule in one.rules:
-                if (one, rule) not in used:
+                if (one, rule) not in used and not (RULES[rule].whole and one.path in parts):
                     yield finding(lint_rules.UNUSED, Spot(place, part=rule, why=f"{rule} finds nothing here"))
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence
+from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Set
 
 from ..rules.books import findings
 from ..rules.rule import SEVERITIES, Finding
@@ -37,6 +37,7 @@ def lint(
     """configured: what is accepted by a configuration file, besides what comments in the files accept"""
     texts: Dict[str, str] = {}
     masked: List[str] = []
+    parts: Set[str] = set()
     found: List[Finding] = []
     for declaration in declarations:
         texts[declaration.path] = declaration.text
@@ -44,10 +45,12 @@ def lint(
         found += declaration.findings
     for pbx in pbxes:
         texts.update(pbx.texts)
+        if any(effective.included for effective in pbx.files):
+            parts.update(pbx.texts)
         found += findings(pbx)
     source = Source(texts, masked)
     accepting = [one for path, text in texts.items() for one in in_text(path, text)]
-    left, accepted, idle = sort_out(found, [*accepting, *configured])
+    left, accepted, idle = sort_out(found, [*accepting, *configured], parts)
     located = [source.located(one) for one in (*left, *idle)]
     located.sort(key=lambda one: (one.path, one.line or 0, one.column or 0, -SEVERITIES.index(one.severity)))
     return Report(

@@ -45,6 +45,14 @@ def test_comments(text: str, expected: list[tuple[str, int | None]]) -> None:
     assert left(text) == expected
 
 
+@pytest.mark.parametrize(("parts", "expected"), [(True, []), (False, [("LINT003", 9)])])
+def test_what_only_the_whole_can_tell(parts: bool, expected: list[tuple[str, int | None]]) -> None:
+    """A rule for whole configurations finds nothing in a part; that its acceptance is in vain is not known."""
+    text = TRUNK + "; siptrunk: accept SIP090: a test\n" + PERMIT.replace("permit", "language")
+    report = lint([from_texts({"sip.conf": text}, parts=parts)])
+    assert [(one.rule, one.line) for one in report.findings if one.rule.startswith("LINT")] == expected
+
+
 @pytest.mark.parametrize(
     ("configured", "expected"),
     [
