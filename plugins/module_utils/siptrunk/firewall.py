@@ -34,8 +34,9 @@ def addresses(trunks: Sequence[ExpectedTrunk], resolve: Resolve, known: Addresse
     for peer in (peer for trunk in trunks for peer in trunk.peers if peer.trusted):
         now = resolve(peer.host, peer.port)
         sure = now.complete and now.known
-        had = found.get(peer.host, ()) if sure else known.get(peer.host, ())
-        found[peer.host] = tuple(sorted({*now.known, *had}))
+        had = () if sure else known.get(peer.host, ())
+        # One host may have several: that of its service, and that of a port.
+        found[peer.host] = tuple(sorted({*found.get(peer.host, ()), *now.known, *had}))
     return found
 
 
