@@ -26,6 +26,8 @@ _STOPPED = {
 }
 # Each time that it did not help, the pause is doubled, up to so many times the first one.
 _LONGEST = 16
+# Seconds that a play over many hosts may take from the files of one of them to its reload.
+_LONGEST_PLAY = 3600.0
 # Timers are not exact to the second.
 _JITTER = 2.0
 
@@ -125,10 +127,20 @@ def _risk(verified: verify.Report, driver: str, now: float, pause: float, resolv
     if lost:
         return f"Asterisk would lose the addresses of {', '.join(lost)}, which cannot be resolved now"
     written = verified.snapshot.written.get(driver)
-    if written and 0 <= now - written.at < pause:
+    if written and 0 <= now - written.at < (_LONGEST_PLAY if _is_not_loaded(verified, driver) else pause):
         # He may be about to load it, and to look what comes of it.
         return f"somebody has just written {written.name}"
     return ""
+
+
+def _is_not_loaded(verified: verify.Report, driver: str) -> bool:
+    """Of what is loaded before it looks, a play would not see that it registers anew, unless a reload does that for all."""
+    return bool(DRIVERS[driver].REGISTER) and any(
+        found.cause == "changed_since"
+        for verdict in verified.verdicts
+        if verdict.trunk.driver == driver
+        for found in verdict.findings
+    )
 
 
 def _rest(done: Optional[Done], now: float, pause: float) -> str:
