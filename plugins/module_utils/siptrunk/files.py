@@ -102,7 +102,7 @@ def write_text(path: str, text: str, attributes: Attributes) -> None:
 
 
 def put(path: str, text: str, mode: int) -> None:
-    """The same for an answer, in a file of whoever runs this, with these permission bits.
+    """The same for an answer or a memory, in a file of whoever runs this, with these permission bits.
 
     A symbolic link is replaced, not followed: in a directory of somebody else, he would choose what root overwrites.
     """

@@ -15,7 +15,7 @@ from typing import Any, Mapping, Optional, Sequence, Tuple
 
 from .deployment import OWN, PlannedFile, WrittenFile, apply
 from .errors import ConfigError, SipTrunkError
-from .files import Attributes, copy, read_text, write_text
+from .files import Attributes, copy, put, read_text
 from .states import Planned, registering
 from .times import local_time
 
@@ -179,7 +179,7 @@ def _store(change: Change, config_dir: str) -> None:
             os.unlink(path)
         return
     content: Mapping[str, Any] = {"schema": SCHEMA, **asdict(change)}
-    write_text(path, json.dumps(content, indent=2) + "\n", Attributes(os.geteuid(), os.getegid(), _MODE))
+    put(path, json.dumps(content, indent=2) + "\n", _MODE)
 
 
 def _union(*lists: Sequence[str]) -> Tuple[str, ...]:
