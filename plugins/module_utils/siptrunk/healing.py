@@ -126,21 +126,15 @@ def _risk(verified: verify.Report, driver: str, now: float, pause: float, resolv
     lost = trust.unresolved(trunks, resolve)
     if lost:
         return f"Asterisk would lose the addresses of {', '.join(lost)}, which cannot be resolved now"
-    written = verified.snapshot.written.get(driver)
-    if written and 0 <= now - written.at < (_LONGEST_PLAY if _is_not_loaded(verified, driver) else pause):
+    snapshot = verified.snapshot
+    written = snapshot.written.get(driver)
+    loaded = [at for at in (snapshot.started_at, snapshot.reloaded_at) if at is not None]
+    # Of what is loaded before it looks, a play sees no new registration, unless a reload registers all anew.
+    waits = DRIVERS[driver].REGISTER and written and loaded and written.at > max(loaded) + 1
+    if written and 0 <= now - written.at < (_LONGEST_PLAY if waits else pause):
         # He may be about to load it, and to look what comes of it.
         return f"somebody has just written {written.name}"
     return ""
-
-
-def _is_not_loaded(verified: verify.Report, driver: str) -> bool:
-    """Of what is loaded before it looks, a play would not see that it registers anew, unless a reload does that for all."""
-    return bool(DRIVERS[driver].REGISTER) and any(
-        found.cause == "changed_since"
-        for verdict in verified.verdicts
-        if verdict.trunk.driver == driver
-        for found in verdict.findings
-    )
 
 
 def _rest(done: Optional[Done], now: float, pause: float) -> str:

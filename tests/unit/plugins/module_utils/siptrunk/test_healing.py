@@ -164,13 +164,20 @@ def test_what_chan_pjsip_has_not_loaded_yet_is_for_a_play_to_load(
     written: int, loaded: int, hindered: bool
 ) -> None:
     """All are seconds ago."""
-    moved = replace(
+    assert TRUNK.registration
+    other = "gw.example.com"
+    declared = replace(
+        PJSIP,
+        registration=replace(TRUNK.registration, host=other),
+        peers=(ExpectedPeer("smartvox", other),),
+    )
+    before = replace(
         of_pjsip("Registered", 50),
         started_at=int(NOW) - 86400,
         reloaded_at=int(NOW) - loaded,
         written={"pjsip": Written("pjsip_trunks.conf", NOW - written)},
     )
-    reload, register = decided(moved, PJSIP, resolve=dns(sip=has(NEW)))
+    reload, register = decided(before, declared, resolve=dns(gw=has(NEW)))
     assert bool(reload.hindrance) == hindered and not register.hindrance
 
 
