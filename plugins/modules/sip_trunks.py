@@ -1012,15 +1012,15 @@ def given(params: dict[str, Any], what: str = "trunks") -> list[dict[str, Any]]:
 
 
 def check_that_ansible_can_tell(params: dict[str, Any], planned: states.Planned) -> None:
-    """Ansible masks secrets wherever they occur, and so would spoil paths, commands and names that a play works with."""
+    """Ansible masks secrets wherever they occur, and so would spoil what a play works with: paths, commands, names."""
     told = [*(file.path for file in planned.files), *planned.reload, *planned.registers, *planned.left]
     for trunk in params["trunks"]:
         for group in ("registration", "outbound"):
             secret = (trunk.get(group) or {}).get("secret")
             if secret and any(str(secret) in text for text in told):
                 raise SipTrunkError(
-                    f"trunk {trunk['name']}: {group}.secret: is a part of the name of a trunk, of a file or of a command of "
-                    "Asterisk, which Ansible would mask; rename the trunk, or ask the provider for another password"
+                    f"trunk {trunk['name']}: {group}.secret: is a part of the name of a trunk, of a file or of a "
+                    "command, which Ansible would mask; rename the trunk, or ask the provider for another password"
                 )
 
 
