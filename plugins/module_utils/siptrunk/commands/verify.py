@@ -197,7 +197,7 @@ def _give(args: argparse.Namespace, answer: str, code: int) -> int:
             put(args.output, answer + "\n", _READABLE)
         except (SipTrunkError, OSError) as error:
             complain(f"siptrunk verify: {args.output} cannot be written: {error}")
-            return EXIT_CODES[UNKNOWN]
+            return os.EX_CANTCREAT
     elif args.watch is not None and sys.stdout.isatty():
         lines = [f"{_moment_shown()}, every {args.watch:g} s; Ctrl-C ends", "", *answer.splitlines()]
         sys.stdout.write(_HOME + "".join(f"{line}{_CLEAR_REST_OF_LINE}\n" for line in lines) + _CLEAR_REST)
