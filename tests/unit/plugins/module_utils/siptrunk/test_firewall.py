@@ -7,7 +7,10 @@ from typing import Optional
 
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers.shared import Port
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import ConfigError, SipTrunkError
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import (
+    ConfigError,
+    SipTrunkError,
+)
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expectation import (
     ExpectedPeer,
     ExpectedTrunk,
