@@ -851,7 +851,7 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
     with lock(params["config_dir"]):
         pbx = installed_pbx(params)
         planned = states.plan(params["state"], given(params), pbx, given(params, "routes"))
-        check_that_ansible_can_tell(params, planned.files)
+        check_that_ansible_can_tell(params, planned)
         names = {trunk["name"] for trunk in params["trunks"]}
         not_needed = guard.check(planned.files, names, pbx, guard.accepting(params["accept"]))
         # Before the write: afterwards everything is as planned.
@@ -1011,16 +1011,16 @@ def given(params: dict[str, Any], what: str = "trunks") -> list[dict[str, Any]]:
     return [without_none(one) for one in params[what]]
 
 
-def check_that_ansible_can_tell(params: dict[str, Any], files: Sequence[deployment.PlannedFile]) -> None:
-    """Ansible masks secrets wherever they occur, and so would spoil paths and commands that a play works with."""
-    told = [*(file.path for file in files), *(file.reload for file in files if file.reload)]
+def check_that_ansible_can_tell(params: dict[str, Any], planned: states.Planned) -> None:
+    """Ansible masks secrets wherever they occur, and so would spoil what a play works with: paths, commands, names."""
+    told = [*(file.path for file in planned.files), *planned.reload, *planned.registers, *planned.left]
     for trunk in params["trunks"]:
         for group in ("registration", "outbound"):
             secret = (trunk.get(group) or {}).get("secret")
             if secret and any(str(secret) in text for text in told):
                 raise SipTrunkError(
-                    f"trunk {trunk['name']}: {group}.secret: is a part of the names of Asterisk's files, which Ansible "
-                    "would mask; ask the provider for another password"
+                    f"trunk {trunk['name']}: {group}.secret: is a part of the name of a trunk, of a file or of a "
+                    "command, which Ansible would mask; rename the trunk, or ask the provider for another password"
                 )
 
 

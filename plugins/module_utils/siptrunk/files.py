@@ -102,7 +102,7 @@ def write_text(path: str, text: str, attributes: Attributes) -> None:
 
 
 def put(path: str, text: str, mode: int) -> None:
-    """The same for an answer, in a file of whoever runs this, with these permission bits.
+    """The same for an answer or a memory, in a file of whoever runs this, with these permission bits.
 
     A symbolic link is replaced, not followed: in a directory of somebody else, he would choose what root overwrites.
     """
@@ -140,19 +140,24 @@ def _replace(path: str, text: str, attributes: Attributes) -> None:
 
 
 def back_up(path: str) -> str:
-    """Copy the file to ``PATH~`` with its owner and mode; returns the copy's path.
+    """Copy the file to ``PATH~``; returns the copy's path.
 
     It replaces an earlier copy: old passwords must not pile up. No ``#include *.conf`` of Asterisk picks it up.
     """
     path = os.path.realpath(path)
-    copy = f"{path}~"
+    copied = f"{path}~"
+    copy(path, copied)
+    return copied
+
+
+def copy(path: str, to: str) -> None:
+    """Copy the file with its owner, its mode and its times, as atomically as write_text()."""
     text = read_text(path)
     if text is None:
         raise ConfigError(path, "there is no such file")
-    write_text(copy, text, Attributes.of(path))
+    write_text(to, text, Attributes.of(path))
     times = os.stat(path)
-    os.utime(copy, ns=(times.st_atime_ns, times.st_mtime_ns))
-    return copy
+    os.utime(to, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 def _sync_directory(directory: str) -> None:

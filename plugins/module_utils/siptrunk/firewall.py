@@ -37,8 +37,9 @@ def addresses(
     for host, port in _every(trunks) if every else _trusted(trunks):
         now = resolve(host, port)
         sure = now.complete and now.known
-        had = found.get(host, ()) if sure else known.get(host, ())
-        found[host] = tuple(sorted({*now.known, *had}))
+        had = () if sure else known.get(host, ())
+        # One host may have several: that of its service, and that of a port.
+        found[host] = tuple(sorted({*found.get(host, ()), *now.known, *had}))
     return found
 
 

@@ -26,6 +26,8 @@ _STOPPED = {
 }
 # Each time that it did not help, the pause is doubled, up to so many times the first one.
 _LONGEST = 16
+# Seconds that a play over many hosts may take from the files of one of them to its reload.
+_LONGEST_PLAY = 3600.0
 # Timers are not exact to the second.
 _JITTER = 2.0
 
@@ -124,8 +126,12 @@ def _risk(verified: verify.Report, driver: str, now: float, pause: float, resolv
     lost = trust.unresolved(trunks, resolve)
     if lost:
         return f"Asterisk would lose the addresses of {', '.join(lost)}, which cannot be resolved now"
-    written = verified.snapshot.written.get(driver)
-    if written and 0 <= now - written.at < pause:
+    snapshot = verified.snapshot
+    written = snapshot.written.get(driver)
+    loaded = [at for at in (snapshot.started_at, snapshot.reloaded_at) if at is not None]
+    # Of what is loaded before it looks, a play sees no new registration, unless a reload registers all anew.
+    waits = DRIVERS[driver].REGISTER and written and loaded and written.at > max(loaded) + 1
+    if written and 0 <= now - written.at < (_LONGEST_PLAY if waits else pause):
         # He may be about to load it, and to look what comes of it.
         return f"somebody has just written {written.name}"
     return ""

@@ -15,7 +15,7 @@ from typing import Any, Mapping, Optional, Sequence, Tuple
 
 from .deployment import OWN, PlannedFile, WrittenFile, apply
 from .errors import ConfigError, SipTrunkError
-from .files import Attributes, read_text, write_text
+from .files import Attributes, copy, put, read_text
 from .states import Planned, registering
 from .times import local_time
 
@@ -106,6 +106,8 @@ def carry_out(planned: Planned, config_dir: str, earlier: Change, driver: str) -
     if not any(file.content_changes for file in planned.files):
         apply(planned.files, backup=False)
         return change
+    # The backups of what was proven are replaced: nobody may take the new ones for them.
+    _store(earlier, config_dir)
     try:
         apply(planned.files, backup=True, kept=kept, begin=begin)
     except BaseException:
@@ -159,12 +161,14 @@ def put_back(config_dir: str) -> Change:
     # Whoever comes next must reload even when this is cut off.
     _store(replace(going, reload=change.reload, registers=change.registers, proven_at=None), config_dir)
     for file in going.files:
-        # A backup has the owner and the mode of its file, and renaming keeps them.
+        # Whoever begins again needs the backups once more.
         if file.backup:
-            os.replace(file.backup, file.path)
+            copy(file.backup, file.path)
         elif os.path.exists(file.path):
             os.unlink(file.path)
     _store(change, config_dir)
+    for backup in filter(None, (file.backup for file in going.files)):
+        os.unlink(backup)
     return replace(change, files=going.files)
 
 
@@ -175,7 +179,7 @@ def _store(change: Change, config_dir: str) -> None:
             os.unlink(path)
         return
     content: Mapping[str, Any] = {"schema": SCHEMA, **asdict(change)}
-    write_text(path, json.dumps(content, indent=2) + "\n", Attributes(os.geteuid(), os.getegid(), _MODE))
+    put(path, json.dumps(content, indent=2) + "\n", _MODE)
 
 
 def _union(*lists: Sequence[str]) -> Tuple[str, ...]:

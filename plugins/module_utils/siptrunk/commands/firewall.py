@@ -18,7 +18,7 @@ from ..drivers import chan_sip, pjsip_transports
 from ..drivers.shared import Port
 from ..errors import ConfigError, SipTrunkError
 from ..expectation import FILENAME
-from ..files import Attributes, lock, read_text, write_text
+from ..files import lock, put, read_text
 from ..firewall import Addresses, addresses, from_json, is_one_of, passes, ruleset, to_json
 from ..resolver import Resolver
 
@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
         providers = _addresses(args)
         _load(ruleset(providers, args.allow, _ports(args.config_dir)))
         if read_text(args.state) != to_json(providers):
-            write_text(args.state, to_json(providers), Attributes(os.geteuid(), os.getegid(), _PRIVATE))
+            put(args.state, to_json(providers), _PRIVATE)
     return 0
 
 

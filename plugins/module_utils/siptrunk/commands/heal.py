@@ -14,7 +14,7 @@ from ..asterisk import live
 from ..console import show
 from ..errors import ConfigError
 from ..expectation import FILENAME, ExpectedTrunk
-from ..files import Attributes, lock, read_text, write_text
+from ..files import lock, put, read_text
 from ..healing import Memory, Step, decide, remembered
 from ..resolver import Resolver
 from ..trust import trust
@@ -80,7 +80,7 @@ def _heal(args: argparse.Namespace, trunks: Sequence[ExpectedTrunk]) -> None:
     kept = remembered(memory, steps, now=time.time(), pause=args.pause)
     if kept != memory:
         # Before it is done: whoever does not remember does it again and again.
-        write_text(args.state, healing.to_json(kept), Attributes(os.geteuid(), os.getegid(), _PRIVATE))
+        put(args.state, healing.to_json(kept), _PRIVATE)
     for step in steps:
         if not step.hindrance:
             show(step)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Optional
 
 import pytest
@@ -57,6 +58,16 @@ def test_a_provider_that_moved_leaves_its_old_address() -> None:
 @pytest.mark.parametrize("complete", [True, False])
 def test_dead_name_servers_lock_nobody_out(complete: bool) -> None:
     assert found(complete=complete, had=("192.0.2.1",)) == ("192.0.2.1",)
+
+
+def test_what_was_found_for_one_port_of_a_host_stays_where_another_one_is_not_answered() -> None:
+    trunk = ExpectedTrunk("t", "pjsip", None, (ExpectedPeer("t", HOST), ExpectedPeer("u", HOST, 5060)))
+
+    def resolve(_host: str, port: Optional[int]) -> Addresses:
+        return Addresses(frozenset(), False) if port else Addresses(frozenset(["192.0.2.1"]), True)
+
+    for peers in (trunk.peers, trunk.peers[::-1]):
+        assert addresses([replace(trunk, peers=peers)], resolve, {}) == {HOST: ("192.0.2.1",)}
 
 
 def test_half_an_answer_takes_nothing_away() -> None:

@@ -157,6 +157,30 @@ def test_a_change_that_has_just_been_written_is_for_others_to_load() -> None:
     assert [bool(step.hindrance) for step in (*decided(before), *decided(after))] == [False, True]
 
 
+@pytest.mark.parametrize(
+    ("written", "loaded", "hindered"), [(500, 600, True), (500, 400, False), (3700, 5000, False)]
+)
+def test_what_chan_pjsip_has_not_loaded_yet_is_for_a_play_to_load(
+    written: int, loaded: int, hindered: bool
+) -> None:
+    """All are seconds ago."""
+    assert TRUNK.registration
+    other = "gw.example.com"
+    declared = replace(
+        PJSIP,
+        registration=replace(TRUNK.registration, host=other),
+        peers=(ExpectedPeer("smartvox", other),),
+    )
+    before = replace(
+        of_pjsip("Registered", 50),
+        started_at=int(NOW) - 86400,
+        reloaded_at=int(NOW) - loaded,
+        written={"pjsip": Written("pjsip_trunks.conf", NOW - written)},
+    )
+    reload, register = decided(before, declared, resolve=dns(gw=has(NEW)))
+    assert bool(reload.hindrance) == hindered and not register.hindrance
+
+
 def test_what_does_not_help_is_done_ever_more_seldom() -> None:
     stopped, memory, moments = running(never("No Authentication")), {}, []
     for seconds in range(0, 6000, 10):

@@ -7,7 +7,7 @@ import contextlib
 import os
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import (
@@ -174,6 +174,54 @@ def test_whoever_is_killed_while_writing_leaves_what_undoes_it(
         assert last_change.unproven(pbx.config_dir).reload
         last_change.put_back(pbx.config_dir)
     assert texts(pbx) == proven
+
+
+@pytest.mark.parametrize("kill_at", range(10))
+def test_whoever_is_killed_while_putting_back_can_begin_again(
+    pbx: states.Pbx, kill_at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(pbx, trunk("main"))
+    prove(pbx)
+    proven = texts(pbx)
+    change(pbx, trunk("main", "wrong"), trunk("second"))
+    steps = iter(range(100))
+
+    class Killed(BaseException):
+        pass
+
+    def cut_off(real: Callable[..., Any]) -> Callable[..., Any]:
+        def step(*arguments: Any, **more: Any) -> Any:
+            if next(steps) == kill_at:
+                raise Killed
+            return real(*arguments, **more)
+
+        return step
+
+    for name in ("replace", "unlink"):
+        monkeypatch.setattr(os, name, cut_off(getattr(os, name)))
+    with contextlib.suppress(Killed):
+        last_change.put_back(pbx.config_dir)
+    monkeypatch.undo()
+    if texts(pbx) != proven:
+        last_change.put_back(pbx.config_dir)
+    assert texts(pbx) == proven
+
+
+def test_no_record_speaks_of_backups_that_are_being_replaced(
+    pbx: states.Pbx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(pbx, trunk("main"))
+    prove(pbx)
+    change(pbx, trunk("second"))
+    prove(pbx)
+
+    def back_up(path: str) -> str:
+        assert last_change.last(pbx.config_dir) is None
+        return real(path)
+
+    real = deployment.back_up
+    monkeypatch.setattr(deployment, "back_up", back_up)
+    change(pbx, trunk("third"))
 
 
 def test_a_write_that_fails_leaves_no_trace(pbx: states.Pbx, monkeypatch: pytest.MonkeyPatch) -> None:
