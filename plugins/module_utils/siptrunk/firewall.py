@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from typing import Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple, Union
+from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 from .drivers.shared import Port
-from .errors import ConfigError
+from .errors import ConfigError, SipTrunkError
 from .expectation import ExpectedTrunk
 from .judges.scene import Resolve
 
@@ -25,19 +25,34 @@ Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 _SADDR = {4: "ip saddr", 6: "ip6 saddr"}
 
 
-def addresses(trunks: Sequence[ExpectedTrunk], resolve: Resolve, known: Addresses) -> Addresses:
+def addresses(
+    trunks: Sequence[ExpectedTrunk], resolve: Resolve, known: Addresses, *, every: bool = False
+) -> Addresses:
     """The addresses of all hosts that the trunks trust.
 
     known: those of before; they stay where the answer is none, or not the whole one
+    every: those as well of hosts that are only called or registered at
     """
     found: Dict[str, Tuple[str, ...]] = {}
-    for peer in (peer for trunk in trunks for peer in trunk.peers if peer.trusted):
-        now = resolve(peer.host, peer.port)
+    for host, port in _every(trunks) if every else _trusted(trunks):
+        now = resolve(host, port)
         sure = now.complete and now.known
-        had = () if sure else known.get(peer.host, ())
+        had = () if sure else known.get(host, ())
         # One host may have several: that of its service, and that of a port.
-        found[peer.host] = tuple(sorted({*found.get(peer.host, ()), *now.known, *had}))
+        found[host] = tuple(sorted({*found.get(host, ()), *now.known, *had}))
     return found
+
+
+def is_one_of(address: str, providers: Addresses, networks: Sequence[str]) -> bool:
+    """As ``passes``, but an error where a host without a known address might have it."""
+    nowhere = [host for host, known in providers.items() if not known]
+    one = passes(address, providers, networks)
+    if nowhere and not one:
+        raise SipTrunkError(
+            f"nobody tells the addresses of {', '.join(nowhere)}, so that {address} may be one of them; correct the "
+            "name or the name servers"
+        )
+    return one
 
 
 def passes(address: str, providers: Addresses, networks: Sequence[str]) -> bool:
@@ -88,6 +103,19 @@ def from_json(text: str, path: str) -> Addresses:
         raise ConfigError(
             path, f"does not tell addresses ({type(error).__name__}); remove it to begin anew"
         ) from None
+
+
+def _trusted(trunks: Sequence[ExpectedTrunk]) -> Iterator[Tuple[str, Optional[int]]]:
+    return ((peer.host, peer.port) for trunk in trunks for peer in trunk.peers if peer.trusted)
+
+
+def _every(trunks: Sequence[ExpectedTrunk]) -> Iterator[Tuple[str, Optional[int]]]:
+    """Without ports: an address too many does no harm there."""
+    for trunk in trunks:
+        if trunk.registration:
+            yield trunk.registration.host.strip("[]"), None
+        for peer in trunk.peers:
+            yield peer.host, None
 
 
 def _all(providers: Addresses) -> Iterator[str]:

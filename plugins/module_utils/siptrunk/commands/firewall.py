@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import os
+import socket
 import subprocess
 from typing import Any, Set, Tuple
 
@@ -18,13 +19,14 @@ from ..drivers.shared import Port
 from ..errors import ConfigError, SipTrunkError
 from ..expectation import FILENAME
 from ..files import lock, put, read_text
-from ..firewall import Addresses, addresses, from_json, passes, ruleset, to_json
+from ..firewall import Addresses, addresses, from_json, is_one_of, passes, ruleset, to_json
 from ..resolver import Resolver
 
 NAME = "firewall"
 HELP = "Print, or load, rules of nftables that let the providers reach Asterisk's SIP ports, and others not."
 
 _STATE = "/var/lib/siptrunk/firewall.json"
+_DISCARD = 9
 _PRIVATE, _PRIVATE_DIRECTORY = 0o600, 0o700
 _ROOMS: Tuple[Any, ...] = (chan_sip, pjsip_transports)
 
@@ -58,11 +60,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         help="only say, by exit code 0 or 1, whether it is let through",
     )
+    what.add_argument(
+        "--knows",
+        type=_address,
+        metavar="ADDRESS",
+        help="the same of whether it must not be banned, being this host's, let through, or of a host that is called "
+        "or registered at; 2 where that cannot be told",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     if args.passes:
         return 0 if passes(args.passes, _addresses(args), args.allow) else 1
+    if args.knows:
+        known = _is_ours(args.knows) or is_one_of(args.knows, _addresses(args, every=True), args.allow)
+        return 0 if known else 1
     if not args.load:
         show(ruleset(_addresses(args), args.allow, _ports(args.config_dir)))
         return 0
@@ -76,7 +88,17 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _addresses(args: argparse.Namespace) -> Addresses:
+def _is_ours(address: str) -> bool:
+    """Whether this host would talk to it from the same address. Nothing is sent."""
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as one:
+        try:
+            one.connect((address, _DISCARD))
+        except OSError:
+            return False
+        return str(one.getsockname()[0]) == address
+
+
+def _addresses(args: argparse.Namespace, *, every: bool = False) -> Addresses:
     path = args.expect or os.path.join(args.config_dir, FILENAME)
     manifest = read_text(path)
     if manifest is None:
@@ -86,6 +108,7 @@ def _addresses(args: argparse.Namespace) -> Addresses:
         expectation.from_json(manifest, path),
         Resolver().resolve,
         from_json(known, args.state) if known is not None else {},
+        every=every,
     )
 
 

@@ -8,7 +8,10 @@ from typing import Optional
 
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers.shared import Port
-from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import ConfigError
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import (
+    ConfigError,
+    SipTrunkError,
+)
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expectation import (
     ExpectedPeer,
     ExpectedTrunk,
@@ -16,6 +19,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expect
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.firewall import (
     addresses,
     from_json,
+    is_one_of,
     passes,
     ruleset,
     to_json,
@@ -112,3 +116,11 @@ def test_what_was_known_is_read_back() -> None:
     for text in ("[]", "{}", '{"schema": "other/1"}', "{"):
         with pytest.raises(ConfigError):
             from_json(text, "f")
+
+
+def test_as_long_as_a_host_is_nowhere_nobody_is_a_stranger() -> None:
+    assert is_one_of("192.0.2.1", {HOST: ("192.0.2.1",)}, [])
+    assert not is_one_of("192.0.2.2", {HOST: ("192.0.2.1",)}, [])
+    assert is_one_of("192.0.2.1", {HOST: (), "other.example.com": ("192.0.2.1",)}, [])
+    with pytest.raises(SipTrunkError, match=HOST):
+        is_one_of("192.0.2.2", {HOST: (), "other.example.com": ("192.0.2.1",)}, [])

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.__main__ import main
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expectation import (
     ExpectedPeer,
+    ExpectedRegistration,
     ExpectedTrunk,
+    from_json,
     to_json,
 )
 
@@ -39,6 +42,24 @@ def test_one_address_is_asked_about(pbx: Path) -> None:
     assert firewall(pbx, "--passes", "192.0.2.1") == 0
     assert firewall(pbx, "--passes", "192.0.2.2") == 1
     assert firewall(pbx, "--passes", "10.1.2.3", "--allow", "10.0.0.0/8") == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "known"),
+    [
+        ("192.0.2.1", 0),
+        ("192.0.2.3", 0),  # where it registers
+        ("203.0.113.2", 1),
+        ("10.1.2.3", 0),
+        ("127.0.0.1", 0),
+        ("2001:db8::1", 1),
+    ],
+)
+def test_whom_a_jail_must_not_ban(pbx: Path, address: str, known: int) -> None:
+    manifest = from_json((pbx / "sip_trunks.json").read_text())
+    registered = replace(manifest[0], registration=ExpectedRegistration("u", "192.0.2.3", 5060, "udp"))
+    (pbx / "sip_trunks.json").write_text(to_json([registered]))
+    assert firewall(pbx, "--allow", "10.0.0.0/8", "--knows", address) == known
 
 
 def test_without_a_manifest_nobody_is_shut_out(pbx: Path, capsys: pytest.CaptureFixture[str]) -> None:
