@@ -267,6 +267,12 @@ def asked_over_cli(scene: Scene, name: str) -> Look:
     return scene.pbx.verify("--config-dir", "/tmp/cli", "--wait", "0")
 
 
+def registered_anew(scene: Scene, name: str) -> Look:
+    command = f"pjsip send register {name}"
+    since = int(time.time())
+    return scene.pbx.verify(f"--after '{command}' --new {name} --since {since} --wait 20")
+
+
 def asked_by_nobody(scene: Scene, name: str) -> Look:
     scene.pbx.shell("cp /etc/asterisk/sip_trunks.json /tmp/expected.json && chmod 644 /tmp/expected.json")
     return scene.pbx.verify("--expect", "/tmp/expected.json", "--wait", "0", user="nobody")
@@ -441,6 +447,15 @@ FAULTS: Tuple[Fault, ...] = (
         stage=ASKED,
         look=asked_by_nobody,
         trunk=CONTROL,
+    ),
+    Fault(
+        "slow-anew",
+        "the registrar answers after 2 s, and the trunk is told to register anew",
+        {"chan_sip": "it registers anew at each reload", "pjsip": OK},
+        stage=ASKED,
+        account={"fault": "slow"},
+        look=registered_anew,
+        within=0,
     ),
     Fault(
         "down-after",

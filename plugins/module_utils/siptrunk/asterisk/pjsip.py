@@ -58,6 +58,8 @@ _PARAMETER = re.compile(r" (?P<key>client_uri|server_uri|retry_interval) +: (?P<
 _SECONDS = re.compile("[0-9]{1,10}")
 _COUNT = re.compile(r"Objects found: ([0-9]{1,10})\b")
 _NOTHING = "No objects found."
+# Has a registration begin anew; siptrunk/registering.py tells how.
+REGISTER = "pjsip send register {}"
 
 
 class Shown(NamedTuple):

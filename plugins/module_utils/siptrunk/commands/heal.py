@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from functools import partial
 from typing import List, Sequence
 
 from .. import expectation, healing
@@ -16,16 +17,20 @@ from ..errors import ConfigError
 from ..expectation import FILENAME, ExpectedTrunk
 from ..files import lock, put, read_text
 from ..healing import Memory, Step, decide, remembered
+from ..registering import commands as registers
+from ..registering import insisting
 from ..resolver import Resolver
 from ..trust import trust
 from ..verify import PATIENCE, verify
-from .verify import seconds
+from .verify import looking, seconds, watch
 
 NAME = "heal"
 HELP = "Have Asterisk register, or look up names, where it has stopped to; what was done is printed, and why."
 
 _STATE = "/var/lib/siptrunk/healing.json"
 _DEFAULT_PAUSE = 60.0
+# Seconds within which one registers, if its provider answers.
+_REGISTERS = 15.0
 # It tells of trunks and when they failed.
 _PRIVATE, _PRIVATE_DIRECTORY = 0o600, 0o700
 
@@ -81,10 +86,14 @@ def _heal(args: argparse.Namespace, trunks: Sequence[ExpectedTrunk]) -> None:
     if kept != memory:
         # Before it is done: whoever does not remember does it again and again.
         put(args.state, healing.to_json(kept), _PRIVATE)
-    for step in steps:
-        if not step.hindrance:
-            show(step)
-            live.tell([step.command], config_dir=args.config_dir)
+    tell = partial(live.tell, config_dir=args.config_dir)
+    done = [step for step in steps if not step.hindrance]
+    for step in done:
+        show(step)
+        tell([step.command])
+    registering = registers([step.command for step in done])
+    if registering:
+        watch(looking(trunks, args.config_dir), wait=_REGISTERS, progress=insisting(registering, tell))
 
 
 def _trunks(args: argparse.Namespace) -> List[ExpectedTrunk]:

@@ -11,6 +11,7 @@ import sys
 import time
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from importlib import import_module
 from types import ModuleType
 from typing import Callable, Collection, Dict, List, Optional, Sequence
@@ -23,6 +24,8 @@ from ..errors import ConfigError, SipTrunkError
 from ..expectation import FILENAME, ExpectedTrunk, from_json
 from ..files import put, read_text
 from ..judges.pjsip import renewals
+from ..registering import commands as registers
+from ..registering import insisting, needed
 from ..resolver import Resolver
 from ..uris import unbracketed
 from ..verify import PATIENCE, Report, verify
@@ -74,7 +77,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="COMMAND",
         help="give Asterisk's CLI this command after a first look, such as 'module reload res_pjsip.so', and see what "
-        "it does; repeat it for several",
+        "it does; repeat it for several. 'pjsip send register NAME' is given where the others had no such effect, and "
+        "again until it has one",
     )
     parser.add_argument("--format", choices=_FORMATS, default="text")
     parser.add_argument(
@@ -172,12 +176,22 @@ def _report(args: argparse.Namespace) -> Report:
         allow_none=args.allow_none,
         access=_access(args),
     )
+    registering = registers(args.after)
     if args.after:
         # What is there now is what must change.
-        look(0.0)
-        live.tell(args.after, config_dir=args.config_dir)
+        before = look(0.0)
+        _tell(args, [command for command in args.after if command not in registering])
+        if registering:
+            _tell(args, needed(registering, before.snapshot, look(0.0).snapshot))
     shown = sys.stderr.isatty() and args.watch is None
-    report = watch(look, wait=args.wait, progress=_progress if shown else None)
+    insist = insisting(registering, partial(_tell, args))
+
+    def progress(report: Report, watched: float) -> None:
+        insist(report, watched)
+        if shown:
+            _progress(report, watched)
+
+    report = watch(look, wait=args.wait, progress=progress)
     if shown:
         sys.stderr.write(_CLEAR_LINE)
         sys.stderr.flush()
@@ -188,6 +202,10 @@ def _report(args: argparse.Namespace) -> Report:
         troubled = [verdict.trunk for verdict in report.verdicts if not verdict.ok]
         return replace(report, asked=tuple(ask(troubled)))
     return report
+
+
+def _tell(args: argparse.Namespace, commands: Sequence[str]) -> None:
+    live.tell(commands, config_dir=args.config_dir)
 
 
 def _give(args: argparse.Namespace, answer: str, code: int) -> int:

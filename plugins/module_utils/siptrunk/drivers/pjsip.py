@@ -17,6 +17,7 @@ import itertools
 from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 from urllib.parse import unquote
 
+from ..asterisk import pjsip as running
 from ..config.document import Document
 from ..config.text import fold
 from ..errors import NotRepresentable, Problem
@@ -75,7 +76,7 @@ FILENAME, MAIN = OF_TRUNKS[NAME]
 RELOAD = "module reload res_pjsip.so"
 # As long as its auth is there: the reload that takes both away would leave the contact at the provider.
 UNREGISTER = "pjsip send unregister {}"
-REGISTER = "pjsip send register {}"
+REGISTER = running.REGISTER
 # Whoever is no endpoint at all is the endpoint of this name (res_pjsip_endpoint_identifier_anonymous.c).
 _GUESTS = "anonymous"
 # Asterisk 16 and 22 take hosts of so many characters in a server_uri (ast_sip_validate_uri_length()), and URIs of 511:

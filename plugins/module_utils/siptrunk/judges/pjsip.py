@@ -15,6 +15,7 @@ from ..asterisk.snapshot import CERTIFICATE, CHALLENGE, REFUSED, Endpoint, Heard
 from ..causes import Finding, finding
 from ..config.text import fold
 from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
+from ..fields import is_address
 from ..resolver import Addresses
 from ..times import local_time
 from .comparison import LEFT_OVER, Compared, compare, covers
@@ -34,8 +35,8 @@ from .scene import (
 
 NAME = "pjsip"
 _BEFORE_EXPIRY = 10
-# An attempt takes 32 s at most for each target that DNS names; who is silent for longer has given up.
-_LONGEST_ATTEMPT = 150
+# An attempt takes 32 s at most for each target, one or those that DNS names; who is silent for longer has given up.
+_ATTEMPT, _LONGEST_ATTEMPT = 40, 150
 # Times are shown in whole seconds, and asked for and compared at different moments.
 _JITTER = 2
 _MEANT = {
@@ -173,7 +174,7 @@ def _failing(
 ) -> Finding:
     """Why it is not registered: seldom certain, but where DNS and qualify tell."""
     idle = -has.retry_in if has.retry_in is not None else 0
-    if idle > _LONGEST_ATTEMPT:
+    if idle > (_ATTEMPT if all(map(is_address, _hosts(trunk, want))) else _LONGEST_ATTEMPT):
         return finding("gave_up", **facts, idle=idle)
     if has.state == "Unregistered" and (scene.watched if has.retry_in is None else idle) < PATIENCE:
         return finding("trying", **facts)
@@ -236,9 +237,13 @@ def _doubted(scene: Scene, want: ExpectedRegistration) -> Optional[Heard]:
 
 
 def _next_hop(scene: Scene, trunk: ExpectedTrunk, want: ExpectedRegistration) -> Set[str]:
-    """The addresses that a REGISTER goes to: those of where calls go, too, whatever the domain of the account."""
-    hosts = [peer.host for peer in trunk.peers if peer.calling] or [want.host]
-    return set().union(*(scene.resolve(host, None).known for host in hosts))
+    """The addresses that a REGISTER goes to."""
+    return set().union(*(scene.resolve(host, None).known for host in _hosts(trunk, want)))
+
+
+def _hosts(trunk: ExpectedTrunk, want: ExpectedRegistration) -> List[str]:
+    """Where a REGISTER goes to: where calls go, too, whatever the domain of the account."""
+    return [peer.host for peer in trunk.peers if peer.calling] or [want.host]
 
 
 def _silent(endpoints: Sequence[Endpoint]) -> bool:
