@@ -20,6 +20,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -124,44 +125,50 @@ class Calls:
         self.lab = lab
         self.made = self.ended = 0
         self.coming: subprocess.Popen[str] | None = None
+        # Until when the one that goes out is up, and each channel is to be there.
+        self.going_until = 0.0
         self.channels: dict[str, float] = {}
 
     def keep_up(self) -> None:
         """See that none was dropped, and begin those that are missing."""
         now = time.monotonic()
         self.channels = {name: ends for name, ends in self.channels.items() if ends > now}
-        up = self.up()
-        dropped = set(self.channels) - up
+        dropped = set(self.channels) - self.up()
         if dropped:
             raise Wrong(f"a call was dropped: {', '.join(sorted(dropped))}")
         if self.coming and self.coming.poll() is not None:
             self.finish(self.coming)
             self.coming = None
-        while self.coming is None or not self.channels:
-            before = self.up()
-            if self.coming is None:
-                self.coming = self.call_in()
-            if not self.channels:
-                extension = f"Local/5551234@to-{MAIN} application Wait {CALL}"
-                self.lab.cli(f"channel originate {extension}")
-            for _try in range(20):
-                time.sleep(0.5)
-                new = self.up() - before
-                if len(new) >= 2:
-                    break
-            else:
-                raise Wrong(f"no call could be made: {self.lab.cli('core show channels concise')}")
-            # What is left of a call when it ends by itself is none that was dropped.
-            self.channels.update(dict.fromkeys(new, time.monotonic() + CALL - 20))
-            self.made += 1
+        if self.coming is None:
+            self.begin(self.call_in)
+        if self.going_until <= now:
+            self.begin(self.call_out)
+
+    def begin(self, call: Callable[[], None]) -> None:
+        before = self.up()
+        call()
+        for _try in range(20):
+            time.sleep(0.5)
+            new = self.up() - before
+            if new:
+                break
+        else:
+            raise Wrong(f"no call could be made: {self.lab.cli('core show channels concise')}")
+        # What is left of a call when it ends by itself is none that was dropped.
+        self.channels.update(dict.fromkeys(new, time.monotonic() + CALL - 20))
+        self.made += 1
 
     def up(self) -> set[str]:
         rows = (line.split("!") for line in self.lab.cli("core show channels concise").splitlines())
         return {row[0] for row in rows if len(row) > 4 and row[4] == "Up" and "SIP/" in row[0]}
 
-    def call_in(self) -> subprocess.Popen[str]:
+    def call_out(self) -> None:
+        self.lab.cli(f"channel originate Local/5551234@to-{MAIN} application Wait {CALL}")
+        self.going_until = time.monotonic() + CALL
+
+    def call_in(self) -> None:
         arguments = ["make", f"0{user_of(MAIN)}", f"{self.lab.net}.20", "--from", "0207946@pstn.lab.example"]
-        return subprocess.Popen(
+        self.coming = subprocess.Popen(
             ["podman", "exec", f"{self.lab.name}-pstn", "python3", "/lab/calls.py", *arguments]
             + ["--hold", str(CALL * 1000)],
             text=True,
