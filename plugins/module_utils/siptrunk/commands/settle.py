@@ -7,7 +7,8 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from typing import Dict, Iterator, Mapping, Optional, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Dict, Iterator, Mapping, Optional, Sequence, Tuple
 
 from .. import last_change, probe
 from ..config.effective import load
@@ -20,6 +21,7 @@ from ..unregister import unregister
 
 NAME = "settle"
 HELP = "Note that the last change works, and unregister what chan_sip has left of it."
+_AT_ONCE = 32
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -60,11 +62,18 @@ def _unregistered(
             except InvalidTrunks:
                 continue
     running = load(main, config_dir=directory)
-    for name in names:
+
+    def told(name: str) -> Tuple[str, ...]:
         trunk = trunks.get(name)
         if trunk and trunk.registration:
-            yield from unregister(
+            return unregister(
                 trunk, trunk.registration, running, lambda wish, via: probe.probe(wish, via=via)
             )
-        else:
-            yield f"trunk {name}: its account is not known any more; the provider keeps its contact until it expires"
+        return (
+            f"trunk {name}: its account is not known any more; the provider keeps its contact until it expires",
+        )
+
+    # A provider that is silent makes nobody else wait.
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for lines in pool.map(told, names):
+            yield from lines
