@@ -15,7 +15,6 @@ from ..asterisk.snapshot import CERTIFICATE, CHALLENGE, REFUSED, Endpoint, Heard
 from ..causes import Finding, finding
 from ..config.text import fold
 from ..expectation import ExpectedPeer, ExpectedRegistration, ExpectedTrunk
-from ..fields import is_address
 from ..resolver import Addresses
 from ..times import local_time
 from .comparison import LEFT_OVER, Compared, compare, covers
@@ -174,13 +173,15 @@ def _failing(
 ) -> Finding:
     """Why it is not registered: seldom certain, but where DNS and qualify tell."""
     idle = -has.retry_in if has.retry_in is not None else 0
-    if idle > (_ATTEMPT if all(map(is_address, _hosts(trunk, want))) else _LONGEST_ATTEMPT):
+    addresses = _next_hop(scene, trunk, want)
+    # An address resolves to itself.
+    longest = _ATTEMPT if addresses == set(_hosts(trunk, want)) else _LONGEST_ATTEMPT
+    if idle > longest:
         return finding("gave_up", **facts, idle=idle)
     if has.state == "Unregistered" and (scene.watched if has.retry_in is None else idle) < PATIENCE:
         return finding("trying", **facts)
     if has.state not in ("Unregistered", "Rejected"):
         return finding("unknown_state", **facts)
-    addresses = _next_hop(scene, trunk, want)
     if not addresses:
         return finding("unknown_host", **facts)
     asked = [

@@ -367,6 +367,18 @@ def test_waiting_is_given_up_where_the_next_try_is_too_far_away() -> None:
     assert not verdict(running(shown("Unregistered", 2))).hopeless(60)
 
 
+def test_at_one_address_an_attempt_takes_less_time_than_at_those_of_a_name() -> None:
+    stopped = running(shown("Unregistered", -60))
+    assert verdict(stopped).findings[0].cause == "unavailable"
+    peers = (ExpectedPeer("smartvox", ADDRESS),)
+    by_address = replace(TRUNK, registration=replace(TRUNK.registration, host=ADDRESS), peers=peers)
+    at = replace(stopped.registrations[0], account=f"43212345@{ADDRESS}", registrar=f"{ADDRESS}:5060")
+    (found,) = verdict(
+        running(at), by_address, resolve=lambda host, port=None: Addresses(frozenset([host]), True)
+    ).findings
+    assert found.cause == "gave_up"
+
+
 def test_the_facts_of_a_registration() -> None:
     found = verdict(running(REGISTERED))
     assert found.lease is not None and found.lease.state == "Registered"
