@@ -23,6 +23,7 @@ options:
       - name: lab_dir
 """
 
+import os
 import shlex
 import shutil
 import subprocess
@@ -68,6 +69,8 @@ class Connection(ConnectionBase):
     def _pid(self) -> int:
         file = Path(self.get_option("directory"), f"{self.get_option('remote_addr')}.pid")
         try:
-            return int(file.read_text())
+            pid = int(file.read_text())
+            os.kill(pid, 0)
         except (OSError, ValueError) as error:
-            raise AnsibleConnectionFailure(f"{file}: {error}; the container was never started") from None
+            raise AnsibleConnectionFailure(f"{file}: {error}; the container does not run") from None
+        return pid
