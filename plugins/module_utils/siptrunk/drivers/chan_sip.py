@@ -78,13 +78,16 @@ def check(trunk: Trunk) -> List[Problem]:
 
 def check_together(trunks: Sequence[Trunk]) -> Iterator[Problem]:
     """What several trunks, each sound in itself, cannot have at once."""
-    taken: Dict[str, str] = {"general": "", "authentication": ""}
+    taken = {"general": ("", "general"), "authentication": ("", "authentication")}
     for trunk in trunks:
         for name in {section.name: None for section in sections([trunk])}:
-            owner = taken.setdefault(fold(name), trunk.name)
+            owner, written = taken.setdefault(fold(name), (trunk.name, name))
             if fold(owner) != fold(trunk.name):
                 reason = f"is also a section of the trunk {owner}, and Asterisk would merge the two"
                 yield Problem(trunk.name, "sections", name, reason, "name the sections differently")
+            elif owner == trunk.name and name != written:
+                reason = f"is {written} to Asterisk, which would merge the two"
+                yield Problem(trunk.name, "sections", name, reason, "write it in the same way, or rename it")
     registering = [(trunk.name, trunk.registration) for trunk in trunks if trunk.registration]
     for name, registration in registering:
         first, other = registering[0]
