@@ -23,7 +23,7 @@ options:
       - name: lab_dir
 """
 
-import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -33,6 +33,9 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.connection import ConnectionBase
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+# Its numbers, in the namespaces from this one to its own.
+FIRST_OF_ITS_OWN = re.compile(r"^NSpid:(?:\t\d+)+\t1$", re.MULTILINE)
 
 
 class Connection(ConnectionBase):
@@ -70,7 +73,10 @@ class Connection(ConnectionBase):
         file = Path(self.get_option("directory"), f"{self.get_option('remote_addr')}.pid")
         try:
             pid = int(file.read_text())
-            os.kill(pid, 0)
+            status = Path(f"/proc/{pid}/status").read_text()
         except (OSError, ValueError) as error:
             raise AnsibleConnectionFailure(f"{file}: {error}; the container does not run") from None
+        # Of one that is gone, the number may have come to any process of this machine.
+        if FIRST_OF_ITS_OWN.search(status) is None:
+            raise AnsibleConnectionFailure(f"{file}: {pid} is not the first process of a container")
         return pid

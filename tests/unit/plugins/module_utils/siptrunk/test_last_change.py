@@ -145,6 +145,10 @@ def test_a_backup_that_is_gone_is_told_and_nothing_is_changed(pbx: states.Pbx) -
     assert texts(pbx) == there
 
 
+class Killed(BaseException):
+    """Nobody catches it but the test."""
+
+
 @pytest.mark.parametrize("kill_at", range(8))
 def test_whoever_is_killed_while_writing_leaves_what_undoes_it(
     pbx: states.Pbx, kill_at: int, monkeypatch: pytest.MonkeyPatch
@@ -153,9 +157,6 @@ def test_whoever_is_killed_while_writing_leaves_what_undoes_it(
     prove(pbx)
     proven = texts(pbx)
     writes = iter(range(100))
-
-    class Killed(BaseException):
-        pass
 
     def write(path: str, text: str, attributes: Attributes) -> None:
         if next(writes) == kill_at:
@@ -185,9 +186,6 @@ def test_whoever_is_killed_while_putting_back_can_begin_again(
     proven = texts(pbx)
     change(pbx, trunk("main", "wrong"), trunk("second"))
     steps = iter(range(100))
-
-    class Killed(BaseException):
-        pass
 
     def cut_off(real: Callable[..., Any]) -> Callable[..., Any]:
         def step(*arguments: Any, **more: Any) -> Any:
