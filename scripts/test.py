@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the gates that the project must pass, two at a time, and count what passed.
 
-A gate is a command. Its output goes to .cache/log/GATE.log and is shown when it fails. A skipped test is a failure.
+A gate is a command. Its output goes to .cache/log/GATE.log; the end of it is shown when it fails, and the cause once
+more at the very end. A skipped test is a failure.
 Most gates wait for containers more than they compute; each lane has a lab of its own.
 """
 
@@ -11,7 +12,6 @@ from __future__ import annotations
 import argparse
 import os
 import queue
-import re
 import subprocess
 import sys
 import time
@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
+import causes
 from claims import table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,10 +39,13 @@ LANES: tuple[Mapping[str, str], ...] = (
     {"LAB_NAME": "telephony-lab-2", "LAB_NET": "10.89.78", "LAB_DIR": f"{CACHE}/lab-2"},
 )
 # What makes a gate short, and long.
-FAST = {"PROPERTY_EFFORT": "20", "FUZZ_N": "2000"}
+FAST = {"PROPERTY_EFFORT": "20", "FUZZ_N": "2000", "KILLS": "40", "LINTED": "roles playbooks"}
 FULL = {"LAB_FULL": "1"}
 # Scenarios that take longer than all others together.
 LONG = ("source",)
+# Those that take longest of the others.
+SLOW = ("rollback", "scale", "running_call", "dns", "resilience")
+SCENARIOS = {path.parent.name for path in ROOT.glob("molecule/*/molecule.yml")}
 MOLECULE = "molecule-"
 
 
@@ -70,6 +74,13 @@ def scenario(name: str) -> Gate:
 
 # Those that take long stand first, so that no lane waits for them at the end.
 GATES = (
+    *(scenario(name) for name in (*LONG, *SLOW)),
+    Gate(
+        "faults",
+        "every fault, and what the verifier says of it",
+        f"FAULTS_ARTEFACTS={CACHE}/faults pytest tests/faults",
+        suite=True,
+    ),
     Gate("oracle", "our reading against a real Asterisk's", "pytest tests/oracle", suite=True),
     Gate("unit", "the engine, room by room", "pytest tests/unit", fast=True, suite=True),
     Gate("property", "the engine under generated input", "pytest tests/property", fast=True, suite=True),
@@ -79,19 +90,13 @@ GATES = (
     Gate(
         "ansible-lint",
         "playbooks and roles, profile production",
-        f"ANSIBLE_COLLECTIONS_PATH={TREE}:{CACHE}/collections ansible-lint --offline",
+        f"ANSIBLE_COLLECTIONS_PATH={TREE}:{CACHE}/collections ansible-lint --offline ${{LINTED:-}}",
         fast=True,
     ),
     Gate("changelog", "fragments", "antsibull-changelog lint"),
     Gate("sanity", "ansible-test sanity", f"{ROOT}/scripts/sanity --python {PYTHON}"),
     Gate("galaxy", "the tarball, installed alone", f"{ROOT}/scripts/check-tarball"),
-    *(scenario(path.parent.name) for path in sorted(ROOT.glob("molecule/*/molecule.yml"))),
-    Gate(
-        "faults",
-        "every fault, and what the verifier says of it",
-        f"FAULTS_ARTEFACTS={CACHE}/faults pytest tests/faults",
-        suite=True,
-    ),
+    *(scenario(name) for name in sorted(SCENARIOS - {*LONG, *SLOW})),
 )
 # What all others printed and left behind.
 CANARY = Gate(
@@ -121,7 +126,6 @@ def main() -> int:
 
     LOGS.mkdir(parents=True, exist_ok=True)
     subprocess.run([ROOT / "scripts/build"], check=True)
-    passed = failed = done = 0
     started = time.monotonic()
     lanes: queue.SimpleQueue[Mapping[str, str]] = queue.SimpleQueue()
     for lane in LANES:
@@ -134,19 +138,27 @@ def main() -> int:
         finally:
             lanes.put(lane)
 
-    tried: list[tuple[str, bool, float]] = []
+    results: list[Result] = []
     print(f"{total} gates, {len(LANES)} at a time", flush=True)
     with ThreadPoolExecutor(len(LANES)) as pool:
-        for group in (chosen, last):
-            for future in as_completed([pool.submit(run_in_lane, gate) for gate in group]):
-                result = future.result()
-                passed, failed, done = passed + result.passed, failed + result.failed, done + 1
-                print(f"[{done}/{total}] {result}", flush=True)
-                if result.gate.scenario:
-                    tried.append((result.gate.scenario, not result.failed, result.seconds))
+        try:
+            for group in (chosen, last):
+                for future in as_completed([pool.submit(run_in_lane, gate) for gate in group]):
+                    results.append(future.result())
+                    print(f"[{len(results)}/{total}] {results[-1]}", flush=True)
+        except KeyboardInterrupt:
+            # Those that run have been interrupted, too; the others do not begin.
+            pool.shutdown(cancel_futures=True)
+            print("interrupted; what is left of the labs goes when they are used again")
+            return 130
+    tried = [(one.gate.scenario, not one.failed, one.seconds) for one in results if one.gate.scenario]
     if tried:
         CLAIMS.write_text(table(tried, LOGS))
         print(f"\nWhich claims held, and on what: {CLAIMS.relative_to(ROOT)}")
+    for one in results:
+        if one.failed:
+            print(f"\n{one.gate.name}: {one.failed} of {one.passed + one.failed} failed. {one.cause}")
+    passed, failed = sum(one.passed for one in results), sum(one.failed for one in results)
     print(f"\nTook {time.monotonic() - started:.0f} s; logs are in {LOGS.relative_to(ROOT)}.")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
@@ -158,7 +170,8 @@ class Result:
     passed: int
     failed: int
     seconds: float
-    end_of_log: str
+    end_of_log: str = ""
+    cause: str = ""
 
     def __str__(self) -> str:
         verdict = "FAILED" if self.failed else "ok"
@@ -189,7 +202,11 @@ def run(gate: Gate, environment: Mapping[str, str]) -> Result:
     good, bad = counts(report) if gate.suite else (int(code == 0), int(code != 0))
     if code and not bad:
         bad = 1
-    return Result(gate, good, bad, seconds, tail(log) if bad else "")
+    if not bad:
+        return Result(gate, good, bad, seconds)
+    said = causes.plain(log)
+    cause = (causes.of_suite(report) if gate.suite else "") or causes.of_log(said)
+    return Result(gate, good, bad, seconds, tail(said), cause)
 
 
 def counts(report: Path) -> tuple[int, int]:
@@ -203,8 +220,7 @@ def counts(report: Path) -> tuple[int, int]:
     return total - bad, bad if total else 1
 
 
-def tail(log: Path, lines: int = 60) -> str:
-    text = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text(errors="replace"))
+def tail(text: str, lines: int = 60) -> str:
     return "\n".join(f"    {line}" for line in text.splitlines()[-lines:])
 
 

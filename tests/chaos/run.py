@@ -129,8 +129,7 @@ class Calls:
         self.going_until = 0.0
         self.channels: dict[str, float] = {}
 
-    def keep_up(self) -> None:
-        """See that none was dropped, and begin those that are missing."""
+    def see_that_none_was_dropped(self) -> None:
         now = time.monotonic()
         self.channels = {name: ends for name, ends in self.channels.items() if ends > now}
         dropped = set(self.channels) - self.up()
@@ -139,9 +138,12 @@ class Calls:
         if self.coming and self.coming.poll() is not None:
             self.finish(self.coming)
             self.coming = None
+
+    def begin_those_that_are_missing(self) -> None:
+        """All must be registered: without that, the provider finds no way in."""
         if self.coming is None:
             self.begin(self.call_in)
-        if self.going_until <= now:
+        if self.going_until <= time.monotonic():
             self.begin(self.call_out)
 
     def begin(self, call: Callable[[], None]) -> None:
@@ -268,7 +270,7 @@ class Chaos:
 
     def look(self) -> None:
         """All that must hold after each step."""
-        self.calls.keep_up()
+        self.calls.see_that_none_was_dropped()
         wanted = {user_of(name) for name in self.declared.trunks}
         give_up = time.monotonic() + PATIENCE
         while True:
@@ -282,6 +284,7 @@ class Chaos:
         left = self.lab.registered() - wanted
         if left:
             raise Wrong(f"still registered: {sorted(left)}")
+        self.calls.begin_those_that_are_missing()
         self.be_a_stranger()
 
     def verified(self) -> str:

@@ -10,7 +10,7 @@ from typing import Dict, Iterable, List, NamedTuple
 
 from .faults import ASIDE, ASKED, FAULTS, HOST, LATER, OK, START, Fault, Scene, Verdict, accounts_of
 from .lab import ASIDE as ASIDE_ADDRESS
-from .lab import NAME_SERVERS, Look, lab
+from .lab import NAME_SERVERS, PATIENCE, Look, lab
 
 
 class Cell(NamedTuple):
@@ -135,7 +135,7 @@ def testify(scene: Scene, faults: List[Fault], cells: Cells) -> None:
 
 def wait_for(scene: Scene, faults: List[Fault]) -> None:
     """Before they fail, they are in order."""
-    give_up = time.monotonic() + 30
+    give_up = time.monotonic() + PATIENCE
     while True:
         look = scene.pbx.verify("--wait", "0")
         bad = [one.name for one in faults if look.trunk(one.name).get("status") != "ok"]

@@ -104,7 +104,7 @@ class Fault:
     look: Callable[[Scene, str], Look] = verified
     reads: Callable[[Look, str], Verdict] = told
     trunk: Optional[str] = None
-    within: float = 30
+    within: float = 60
 
     @property
     def subject(self) -> str:
@@ -270,7 +270,7 @@ def asked_over_cli(scene: Scene, name: str) -> Look:
 def registered_anew(scene: Scene, name: str) -> Look:
     command = f"pjsip send register {name}"
     since = int(time.time())
-    return scene.pbx.verify(f"--after '{command}' --new {name} --since {since} --wait 20")
+    return scene.pbx.verify(f"--after '{command}' --new {name} --since {since} --wait 40")
 
 
 def asked_by_nobody(scene: Scene, name: str) -> Look:
@@ -302,7 +302,7 @@ FAULTS: Tuple[Fault, ...] = (
         both(critical("no_answer")),
         seed=silenced,
     ),
-    Fault("slow", "the registrar answers after 2 s", both(OK), account={"fault": "slow"}),
+    Fault("slow", "the registrar answers after 1.7 s", both(OK), account={"fault": "slow"}),
     Fault("lossy", "every fifth packet is lost, each way", both(OK), seed=lossy, within=75),
     Fault("too-brief", "423: the expiry must be longer", both(OK), account={"fault": "brief"}),
     Fault(
@@ -450,7 +450,7 @@ FAULTS: Tuple[Fault, ...] = (
     ),
     Fault(
         "slow-anew",
-        "the registrar answers after 2 s, and the trunk is told to register anew",
+        "the registrar answers after 1.7 s, and the trunk is told to register anew",
         {"chan_sip": "it registers anew at each reload", "pjsip": OK},
         stage=ASKED,
         account={"fault": "slow"},

@@ -50,8 +50,8 @@ NAME_SERVERS = ("127.0.0.1", "127.0.0.2")
 # Of the providers; where it has two, the second one is where it moves to.
 NETWORK, ELSEWHERE = "192.0.2.", "203.0.113."
 SLOW = "slow"
-# Seconds for whatever is done in a container.
-PATIENCE = 60
+# Seconds for whatever is done in a container: six labs start at the same time, on whatever machine.
+PATIENCE = 180
 PBX_MODULES = {
     "chan_sip": ("chan_sip",),
     # What a trunk uses, and what that needs.
@@ -64,7 +64,7 @@ PBX_MODULES = {
     ),
 }  # fmt: skip
 # While Kamailio starts, it may take a question and never answer it.
-KAMCMD = ("timeout", "2", "kamcmd")
+KAMCMD = ("timeout", "10", "kamcmd")
 FAKETIME = (
     "LD_PRELOAD=$(ls /usr/lib/*/faketime/libfaketime.so.1) FAKETIME_TIMESTAMP_FILE=/etc/asterisk/clock "
     "FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1"
@@ -212,7 +212,7 @@ def provider(accounts: Sequence[Account], directory: Path) -> Iterator[Provider]
     options = ["--network", "none", "--cap-add", "NET_ADMIN", "--volume", f"{directory}:/lab"]
     with container(SIP_IMAGE, options, script) as name:
         running = Provider(name, directory, addresses, known)
-        give_up = time.monotonic() + 30
+        give_up = time.monotonic() + PATIENCE
         while podman("exec", name, *KAMCMD, "core.version", check=False).returncode:
             assert time.monotonic() < give_up, (directory / "log").read_text()[-3000:]
             time.sleep(0.2)
@@ -352,7 +352,7 @@ class Pbx:
 
     def start(self, wait: bool = True) -> None:
         self.shell(f"{self._environment} asterisk")
-        give_up = time.monotonic() + 60
+        give_up = time.monotonic() + PATIENCE
         while wait and "fully booted" not in self.shell("asterisk -rx 'core waitfullybooted'", check=False):
             assert time.monotonic() < give_up, "Asterisk does not start"
             time.sleep(0.2)
@@ -436,6 +436,7 @@ def pbx(
         (config / "clock").write_text("+0\n")
         environment = FAKETIME
     with container(IMAGES[version], options, "exec sleep infinity") as name:
+        podman("exec", name, "siptrunk", "compile")
         yield Pbx(name, config, driver, version, address, environment)
 
 
