@@ -322,7 +322,10 @@ options:
         description: What is put in front of the number then, such as V(+49).
         type: raw
       caller_id:
-        description: Number that these calls show, instead of O(trunks[].outbound.caller_id).
+        description:
+          - Number that these calls show, instead of O(trunks[].outbound.caller_id).
+          - Where From has the account of a trunk, O(trunks[].outbound.identity_header) must show it, or
+            O(trunks[].outbound.from_caller).
         type: raw
       emergency:
         description:
@@ -666,8 +669,8 @@ restart:
   type: bool
 left:
   description:
-    - The trunks that are gone, and whose contact the provider keeps until it expires, for chan_sip cannot unregister.
-      C(siptrunk settle) removes it.
+    - The trunks that are gone, or have another account, and whose contact the provider keeps until it expires, for
+      chan_sip cannot unregister. C(siptrunk settle) removes it.
   returned: for the states that write
   type: list
   elements: str
@@ -853,7 +856,7 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
         planned = states.plan(params["state"], given(params), pbx, given(params, "routes"))
         check_that_ansible_can_tell(params, planned)
         names = {trunk["name"] for trunk in params["trunks"]}
-        not_needed = guard.check(planned.files, names, pbx, guard.accepting(params["accept"]))
+        not_needed = guard.check(planned, names, pbx, guard.accepting(params["accept"]))
         # Before the write: afterwards everything is as planned.
         changed = any(file.changes for file in planned.files)
         restart = needs_restart(params["config_dir"], planned)

@@ -422,12 +422,27 @@ def test_sipp_sees_the_end_of_the_call(beside: str, scenario: str, status: int) 
         "-m",
         "1",
         "-timeout",
-        "10s",
+        "30s",
     ]
     callee = subprocess.Popen(
         ["podman", "exec", beside, *sipp, "-timeout_error"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    found = probe(beside, "invite", "sip:1@127.0.0.1:5070", "--timeout", "5")
-    shown, _error = callee.communicate(timeout=15)
+    try:
+        wait_until_bound(beside, 5070)
+        found = probe(beside, "invite", "sip:1@127.0.0.1:5070", "--timeout", "5")
+    finally:
+        # It ends by itself, also when nobody calls; the next one needs its port.
+        shown, _error = callee.communicate(timeout=60)
     assert (found["status"], found["left_behind"]) == (status, None)
     assert callee.returncode == 0, shown.decode()
+
+
+def wait_until_bound(container: str, port: int) -> None:
+    """Until somebody has that port of UDP."""
+    give_up = time.monotonic() + 30
+    while True:
+        sockets = ["podman", "exec", container, "cat", "/proc/net/udp"]
+        if f":{port:04X} " in subprocess.run(sockets, capture_output=True, check=True, text=True).stdout:
+            return
+        assert time.monotonic() < give_up, f"nobody listens at port {port}"
+        time.sleep(0.1)

@@ -36,6 +36,7 @@ COMMANDS = {
         "heal",
         "firewall",
         "probe",
+        "compile",
     )
 }
 

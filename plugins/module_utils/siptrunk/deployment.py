@@ -15,6 +15,7 @@ from .config.effective import Effective, EffectiveSection, load
 from .config.text import fold
 from .drivers import DRIVERS, chan_sip, pjsip, pjsip_transports
 from .drivers.pjsip_transports import Transport
+from .drivers.shared import ReadBack
 from .drivers.tls import UNSAID, Tls, authorities_of_host
 from .errors import ConfigError, InvalidTrunks
 from .files import Attributes, back_up, read_text, write_text
@@ -215,32 +216,38 @@ def plan(
     return tuple(files)
 
 
-def check_accounts(
-    files: Sequence[PlannedFile], trunks: Sequence[Trunk], config_dir: str, drivers: Sequence[str]
-) -> None:
-    """Raise ConfigError when an account of a trunk would be registered somewhere else, too.
-
-    drivers: those that this Asterisk loads
-    """
+def as_planned(
+    files: Sequence[PlannedFile], config_dir: str, drivers: Sequence[str]
+) -> Mapping[str, ReadBack]:
+    """What each of the drivers would find on the PBX, in all files, by its name; none without its main file."""
     planned: Mapping[str, str] = {file.path: file.after for file in files}
 
     def read(path: str) -> Optional[str]:
         return planned[path] if path in planned else read_text(path)
 
+    mains = {name: os.path.join(config_dir, DRIVERS[name].MAIN) for name in drivers}
+    return {
+        name: DRIVERS[name].read(load(main, config_dir=config_dir, read=read))
+        for name, main in mains.items()
+        if read(main) is not None
+    }
+
+
+def check_accounts(all_found: Mapping[str, ReadBack], trunks: Sequence[Trunk], config_dir: str) -> None:
+    """Raise ConfigError when an account of a trunk would be registered somewhere else, too.
+
+    all_found: what as_planned() returns for the drivers that this Asterisk loads
+    """
     places: dict[tuple[Any, ...], list[tuple[str, str, Optional[int]]]] = {}
-    for driver in (DRIVERS[name] for name in drivers):
-        main = os.path.join(config_dir, driver.MAIN)
-        if read(main) is None:
-            continue
-        found = driver.read(load(main, config_dir=config_dir, read=read))
-        for trunk, origin in zip(found.trunks, found.origins):
-            kind = "registration" if driver is pjsip else "peer"
+    for name, found in all_found.items():
+        for there, origin in zip(found.trunks, found.origins):
+            kind = "registration" if name == pjsip.NAME else "peer"
             at = origin.register or next(
                 (one for one in origin.sections if kind in [entry.value for entry in one.values("type")]),
                 None,
             )
-            if trunk.get("registration") and at:
-                places.setdefault(account(trunk), []).append((driver.NAME, at.path, at.line))
+            if there.get("registration") and at:
+                places.setdefault(account(there), []).append((name, at.path, at.line))
     own = {os.path.join(config_dir, driver.FILENAME) for driver in DRIVERS.values()}
     for trunk in (trunk for trunk in trunks if trunk.enabled and trunk.registration):
         registered = places.get(account(trunk.to_dict()), [])
@@ -258,7 +265,7 @@ def account(trunk: Mapping[str, Any]) -> tuple[Any, ...]:
     """What tells accounts apart, of a trunk that registers."""
     provider, registration = trunk["provider"], trunk["registration"]
     host = registration.get("domain") or provider["host"]
-    return registration["user"], fold(host), provider.get("port")
+    return registration.get("user"), fold(host), provider.get("port")
 
 
 def apply(

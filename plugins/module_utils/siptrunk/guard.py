@@ -9,11 +9,9 @@ what was so before is told, and no reason. What is wrong elsewhere is not our bu
 
 from __future__ import annotations
 
-import os
 from typing import Collection, FrozenSet, Iterable, Iterator, Mapping, Optional, Sequence, Tuple
 
-from .config.effective import EffectiveSection, Read, load
-from .deployment import PlannedFile
+from .config.effective import EffectiveSection
 from .errors import SipTrunkError
 from .files import read_text
 from .lint.acceptance import Acceptance
@@ -22,7 +20,7 @@ from .lint.loading import from_texts, of_directory
 from .report.lint.text import line
 from .rules.books import RULES
 from .rules.rule import ERROR, Finding
-from .states import Pbx
+from .states import Pbx, Planned
 
 Kind = Tuple[str, str, Optional[str], Optional[str]]
 
@@ -50,21 +48,19 @@ def accepting(accepted: Sequence[Mapping[str, str]]) -> Sequence[Acceptance]:
     return [Acceptance((one["rule"],), one["reason"], "accept", None) for one in accepted]
 
 
-def check(
-    files: Sequence[PlannedFile], names: Collection[str], pbx: Pbx, accepted: Sequence[Acceptance]
-) -> Sequence[str]:
+def check(plan: Planned, names: Collection[str], pbx: Pbx, accepted: Sequence[Acceptance]) -> Sequence[str]:
     """Raise Refused for what is wrong with the trunks of these names as they are planned.
 
     Returns what to tell: what was wrong before, in files that people keep, and acceptances that nothing needs.
     """
-    planned = {file.path: file.after for file in files}
+    planned = {file.path: file.after for file in plan.files}
 
     def read(path: str) -> Optional[str]:
         return planned[path] if path in planned else read_text(path)
 
     report = lint([of_directory(pbx.config_dir, read, pbx.catalogue)], accepted)
-    own = {file.path for file in files if file.attributes}
-    sections = list(_sections(names, pbx, read))
+    own = {file.path for file in plan.files if file.attributes}
+    sections = list(_sections(names, plan))
     places = {(section.path, section.name) for section in sections}
     contexts = {entry.value for section in sections for entry in section.values("context")}
     grave = [one for one in report.findings if one.at_least(ERROR)]
@@ -102,10 +98,8 @@ def _refuse(findings: Iterable[Finding]) -> None:
         raise Refused(grave)
 
 
-def _sections(names: Collection[str], pbx: Pbx, read: Read) -> Iterator[EffectiveSection]:
+def _sections(names: Collection[str], plan: Planned) -> Iterator[EffectiveSection]:
     """Those that stand for the trunks, whoever keeps the file."""
-    main = os.path.join(pbx.config_dir, pbx.driver.MAIN)
-    found = pbx.driver.read(load(main, config_dir=pbx.config_dir, read=read))
-    for trunk, origin in zip(found.trunks, found.origins):
+    for trunk, origin in zip(plan.found.trunks, plan.found.origins):
         if trunk["name"] in names:
             yield from origin.sections

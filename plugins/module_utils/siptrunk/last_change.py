@@ -77,6 +77,7 @@ def after(planned: Planned, earlier: Change, driver: str) -> Change:
 
     driver: of the trunks
     """
+    was = {trunk["name"] for trunk in planned.before if trunk.get("registration")}
     is_now = {trunk["name"] for trunk in planned.after if trunk.get("registration")}
     registers = [name for name in _union(earlier.registers, planned.registers) if name in is_now]
     # Maybe Asterisk has loaded it, and no reload has them register anew.
@@ -87,7 +88,8 @@ def after(planned: Planned, earlier: Change, driver: str) -> Change:
         tuple(registers),
         _union(planned.undo, earlier.undo),
         _union(planned.renews, earlier.renews),
-        tuple(name for name in _union(earlier.left, planned.left) if name not in is_now),
+        # One that has come back leaves nothing; one that was there all the time has another account.
+        _union([name for name in earlier.left if name in was or name not in is_now], planned.left),
     )
 
 

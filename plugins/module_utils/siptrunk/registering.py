@@ -10,7 +10,7 @@ Given again in time the command mends that; given while something is under way i
 
 from __future__ import annotations
 
-from typing import Callable, Collection, List, Sequence
+from typing import Callable, Collection, Dict, List, Optional, Sequence
 
 from .asterisk.pjsip import NAME, REGISTER
 from .asterisk.snapshot import Snapshot
@@ -18,8 +18,11 @@ from .judges.pjsip import renewals
 from .verify import Report, Verdict
 
 Tell = Callable[[Sequence[str]], None]
-# Seconds from one time to the next.
-_AGAIN = 2.0
+# Seconds from one time to the next, at least: by then Asterisk tells when its REGISTER is due. Where it never tells, a
+# REGISTER of ours is under way by then (max_random_initial_delay=2).
+_AGAIN, _AGAIN_UNTOLD = 1.0, 3.0
+# Seconds from a command to the answer to its REGISTER, from a provider that answers at once.
+_EFFECT = 3.0
 
 
 def command_for(name: str) -> str:
@@ -32,24 +35,36 @@ def commands(told: Sequence[str]) -> List[str]:
     return [command for command in told if command.startswith(command_for(""))]
 
 
-def needed(told: Sequence[str], before: Snapshot, after: Snapshot) -> List[str]:
-    """Of such commands those for the trunks that a reload between two looks has left as they were."""
+def needed(told: Sequence[str], before: Snapshot, after: Snapshot, now: float) -> List[str]:
+    """Of such commands those for the trunks that a reload between two looks has left as they were.
+
+    now: epoch seconds of the second look
+    """
     begun = {one.name for one in after.registrations if one.driver == NAME and one.state == "Unregistered"}
-    done = {command_for(name) for name in (begun | renewals(before, after)) if name}
+    done = {command_for(name) for name in (begun | renewals(before, after, now)) if name}
     return [command for command in told if command not in done]
 
 
-def insisting(told: Collection[str], tell: Tell) -> Callable[[Report, float], None]:
-    """To be told about each look, and after how many seconds: gives those commands again that have had no effect."""
-    given = 0.0
+def insisting(told: Collection[str], tell: Tell) -> Callable[[Report, float], Optional[float]]:
+    """To be told about each look, and after how many seconds: gives those commands again that have had no effect.
 
-    def insist(report: Report, watched: float) -> None:
-        nonlocal given
-        lost = [command_for(_name(verdict)) for verdict in report.verdicts if _is_lost(verdict)]
-        again = [command for command in lost if command in told]
-        if again and watched - given >= _AGAIN:
-            given = watched
+    That is at once when the moment of a REGISTER has passed: the less time is between that and the next command, the
+    surer it is that the unregistering ends while a REGISTER is still to come. Gives until when such a command, which
+    unregisters first, has its effect: the one before it may have had its own just then.
+    """
+    given: Dict[str, float] = {}
+
+    def insist(report: Report, watched: float) -> Optional[float]:
+        again = []
+        for verdict in report.verdicts:
+            command = command_for(_name(verdict))
+            if command in told and not verdict.ok and _is_lost(verdict, watched - given.get(command, 0.0)):
+                again.append(command)
+        if again:
+            given.update(dict.fromkeys(again, watched))
             tell(again)
+            return watched + _EFFECT
+        return None
 
     return insist
 
@@ -59,9 +74,14 @@ def _name(verdict: Verdict) -> str:
     return (trunk.registration.name if trunk.registration else None) or trunk.name
 
 
-def _is_lost(verdict: Verdict) -> bool:
-    """The moment of its REGISTER has passed; it may be under way."""
+def _is_lost(verdict: Verdict, since: float) -> bool:
+    """The moment of its REGISTER has passed, and that may be under way; since: seconds from the last command."""
     lease = verdict.lease
-    if verdict.trunk.driver != NAME or lease is None or lease.state != "Unregistered":
+    if verdict.trunk.driver != NAME or lease is None:
         return False
-    return lease.retry_in is None or lease.retry_in < 0
+    if lease.state == "Registered":
+        # Until the unregistering is answered.
+        return lease.late > 0 and since >= _AGAIN
+    if lease.state != "Unregistered":
+        return False
+    return since >= _AGAIN_UNTOLD if lease.retry_in is None else lease.retry_in < 0 and since >= _AGAIN

@@ -8,14 +8,14 @@ import os
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from types import ModuleType
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Collection, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from . import changes, deployment, in_place, migration
 from .deployment import PlannedFile
 from .drivers import DRIVERS, chan_sip, pjsip, pjsip_transports
 from .drivers.options import Catalogue, of_release
 from .drivers.pjsip_transports import Transport
-from .drivers.shared import Leftover
+from .drivers.shared import Leftover, ReadBack
 from .drivers.tls import UNSAID, Tls
 from .errors import InvalidTrunks, Problem, SipTrunkError
 from .fields import EXPIRY
@@ -26,6 +26,8 @@ from .routes import Route, load_declared, without_emergency
 from .trunk import Trunk, load_trunks
 
 Trunks = List[Dict[str, Any]]
+# By the name of the trunk that registers it.
+Accounts = Mapping[str, Tuple[Any, ...]]
 MIGRATED = "migrated"
 
 
@@ -66,9 +68,10 @@ class Planned:
     undo: those for the files as they were, once they are back
     registers: the names of the trunks that the commands have register anew
     renews: those that the commands of *undo* have register anew
-    left: those that are gone and that chan_sip leaves at the provider until they expire there
+    left: those that are gone, or have another account, and that chan_sip leaves at the provider until they expire there
     transports_at: path of the transports that must have been there when Asterisk was started; None where none must
     warnings: what the user should know and nobody can do for him
+    found: what the driver would find then in all files, those that people keep included
     """
 
     before: Trunks = field(repr=False)
@@ -84,6 +87,7 @@ class Planned:
     transports_at: Optional[str] = None
     warnings: Tuple[str, ...] = ()
     routes: Tuple[Mapping[str, Any], ...] = ()
+    found: ReadBack = field(default_factory=lambda: ReadBack([], [], []), repr=False)
 
 
 def present(pbx: Pbx) -> Tuple[Trunks, Tuple[Leftover, ...]]:
@@ -210,8 +214,8 @@ def _with_transports(
     planned: Planned, trunks: Sequence[Trunk], transports: Optional[Sequence[Transport]], pbx: Pbx
 ) -> Planned:
     """The plan, checked against what else registers, with what takes a restart of Asterisk."""
-    drivers = [pbx.driver.NAME, *pbx.beside]
-    deployment.check_accounts(planned.files, trunks, pbx.config_dir, drivers)
+    found = deployment.as_planned(planned.files, pbx.config_dir, [pbx.driver.NAME, *pbx.beside])
+    deployment.check_accounts(found, trunks, pbx.config_dir)
     changed = deployment.changed_transports(pbx.config_dir, transports or ())
     told = (
         f"the transport {name} of chan_pjsip changes when Asterisk is restarted, not before"
@@ -222,6 +226,7 @@ def _with_transports(
         planned,
         transports_at=os.path.join(pbx.config_dir, pjsip_transports.FILENAME) if resolves else None,
         warnings=(*planned.warnings, *told),
+        found=found[pbx.driver.NAME],
     )
 
 
@@ -293,19 +298,20 @@ def _planned(
         driver: list(_renewed(now.get(driver, []), trunks, DRIVERS[driver], reloads))
         for driver, trunks in had.items()
     }
+    registers = tuple(_renewed(had.get(pbx.driver.NAME, []), enabled, pbx.driver, reloads))
     return Planned(
         before,
         enabled,
         files,
         tuple(leftovers),
         (*changes.told(before, enabled), *_moved(had, enabled, pbx.driver.NAME), *told),
-        commands(reloads, was, is_now),
+        commands(reloads, was, is_now, registers),
         # Where Asterisk has not taken notice of the change, no reload has them register anew.
         (
-            *commands(reloads[::-1], is_now, was),
+            *commands(reloads[::-1], is_now, was, [name for names in renews.values() for name in names]),
             *(again for driver in had for again in registering(driver, renews[driver])),
         ),
-        tuple(_renewed(had.get(pbx.driver.NAME, []), enabled, pbx.driver, reloads)),
+        registers,
         tuple(name for names in renews.values() for name in names),
         tuple(_left(had.get(chan_sip.NAME, ()), enabled)),
         warnings=tuple(_still_known(had, is_now)),
@@ -328,7 +334,7 @@ def _left(had: Sequence[Mapping[str, Any]], after: Trunks) -> Iterator[str]:
             yield trunk["name"]
 
 
-def _still_known(had: Mapping[str, Trunks], is_now: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def _still_known(had: Mapping[str, Trunks], is_now: Mapping[str, Accounts]) -> Iterator[str]:
     for trunk in had.get(chan_sip.NAME, ()):
         if trunk.get("registration") and trunk["name"] in is_now.get(pjsip.NAME, ()):
             expiry = trunk["registration"].get("expiry", EXPIRY)
@@ -339,18 +345,28 @@ def _still_known(had: Mapping[str, Trunks], is_now: Mapping[str, Sequence[str]])
 
 
 def commands(
-    reloads: Sequence[str], was: Mapping[str, Sequence[str]], is_now: Mapping[str, Sequence[str]]
+    reloads: Sequence[str],
+    was: Mapping[str, Accounts],
+    is_now: Mapping[str, Accounts],
+    anew: Collection[str],
 ) -> Tuple[str, ...]:
     """All that the running Asterisk is to be told.
 
     reloads: those of the files that changed
-    was, is_now: the names of the trunks that register, by driver
+    was, is_now: the accounts that are registered, by driver and the name of their trunk
+    anew: the names of the trunks that register anew
     """
+
+    def ends(driver: str, name: str, account: Tuple[Any, ...]) -> bool:
+        """Also of a trunk that has another account now, for which the provider has a contact of its own."""
+        now = is_now.get(driver, {})
+        return name not in now or (now[name] != account and name in anew)
+
     ended = [
         DRIVERS[driver].UNREGISTER.format(name)
-        for driver, names in was.items()
-        for name in names
-        if DRIVERS[driver].UNREGISTER and name not in is_now.get(driver, ())
+        for driver, accounts in was.items()
+        for name, account in accounts.items()
+        if DRIVERS[driver].UNREGISTER and ends(driver, name, account)
     ]
     return (*ended, *reloads)
 
@@ -381,8 +397,8 @@ def _sound(trunk: Optional[Mapping[str, Any]], driver: ModuleType) -> Optional[T
         return None
 
 
-def _registering(trunks: Sequence[Mapping[str, Any]]) -> List[str]:
-    return [trunk["name"] for trunk in trunks if trunk.get("registration")]
+def _registering(trunks: Sequence[Mapping[str, Any]]) -> Accounts:
+    return {trunk["name"]: deployment.account(trunk) for trunk in trunks if trunk.get("registration")}
 
 
 def _check_names(given: Sequence[Mapping[str, Any]], kind: str = "trunk") -> None:

@@ -22,6 +22,9 @@ from .snapshot import Endpoint, Peer, Registration, Snapshot, Unavailable, Writt
 
 _CHAN_SIP = "chan_sip"
 _SIP_RELOAD = "sip reload"
+# handle_modlist_reload() in main/cli.c.
+_ANOTHER_RELOAD = "reload request is already in progress"
+_PAUSE = 0.5
 # Seconds.
 _SLOW = 1.0
 _ALL_INTERFACES = {"0.0.0.0": "127.0.0.1", "::": "::1"}
@@ -95,7 +98,7 @@ def _no_cli(*_commands: str) -> str:
 def tell(commands: Sequence[str], *, config_dir: str, timeout: float = 30.0) -> None:
     """Give commands to the CLI, one after the other. Those of a driver that is not loaded have nothing to do.
 
-    timeout: seconds for each
+    timeout: seconds for each, and for another reload to end
     Raises Unavailable.
     """
     ask = cli.connect(config_dir, timeout=timeout)
@@ -103,10 +106,19 @@ def tell(commands: Sequence[str], *, config_dir: str, timeout: float = 30.0) -> 
         if command == _SIP_RELOAD:
             _seem_changed(config_dir)
         try:
-            ask(command)
+            _insist(ask, command, timeout)
         except Unavailable as failure:
             if failure.cause != "driver_not_loaded":
                 raise
+
+
+def _insist(ask: cli.Ask, command: str, timeout: float) -> None:
+    """Asterisk drops a reload that comes while another one runs, which slow name servers make long."""
+    give_up = time.monotonic() + timeout
+    while _ANOTHER_RELOAD in ask(command):
+        if time.monotonic() >= give_up:
+            raise Unavailable("not_answering", f"for {timeout:.0f} s, Asterisk has been at another reload")
+        time.sleep(_PAUSE)
 
 
 def _seem_changed(config_dir: str) -> None:

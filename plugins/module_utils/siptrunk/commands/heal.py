@@ -25,7 +25,9 @@ from ..verify import PATIENCE, verify
 from .verify import looking, seconds, watch
 
 NAME = "heal"
-HELP = "Have Asterisk register, or look up names, where it has stopped to; what was done is printed, and why."
+HELP = (
+    "Have Asterisk register, or look up names, where it does so no more; what was done is printed, and why."
+)
 
 _STATE = "/var/lib/siptrunk/healing.json"
 _DEFAULT_PAUSE = 60.0

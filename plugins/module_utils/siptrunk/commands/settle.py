@@ -8,12 +8,13 @@ import argparse
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Dict, Iterator, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, Mapping, Optional, Sequence, Tuple
 
 from .. import last_change, probe
 from ..config.effective import load
 from ..console import show
-from ..drivers import chan_sip
+from ..deployment import account
+from ..drivers import DRIVERS, chan_sip
 from ..errors import InvalidTrunks
 from ..files import lock, read_text
 from ..trunk import Trunk, load_trunks
@@ -62,9 +63,12 @@ def _unregistered(
             except InvalidTrunks:
                 continue
     running = load(main, config_dir=directory)
+    registered = set(_accounts(directory))
 
     def told(name: str) -> Tuple[str, ...]:
         trunk = trunks.get(name)
+        if trunk and account(trunk.to_dict()) in registered:
+            return ()
         if trunk and trunk.registration:
             return unregister(
                 trunk, trunk.registration, running, lambda wish, via: probe.probe(wish, via=via)
@@ -77,3 +81,13 @@ def _unregistered(
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for lines in pool.map(told, names):
             yield from lines
+
+
+def _accounts(directory: str) -> Iterator[Tuple[Any, ...]]:
+    """Those that the files have now, of either driver."""
+    for driver in DRIVERS.values():
+        main = os.path.join(directory, driver.MAIN)
+        if os.path.exists(main):
+            for trunk in driver.read(load(main, config_dir=directory)).trunks:
+                if trunk.get("registration"):
+                    yield account(trunk)

@@ -46,6 +46,9 @@ _CLEAR_LINE = "\r\033[K"
 _HOME, _CLEAR_REST_OF_LINE, _CLEAR_REST = "\033[H", "\033[K", "\033[J"
 # Asterisk is asked at most so often, seconds.
 _SHORTEST_INTERVAL = 1.0
+# The least from one look to the next while it is waited for a change. With hundreds of trunks, a look takes longer than
+# that, and Asterisk shall have half of the time for itself.
+_BETWEEN_LOOKS = 0.5
 # No face holds a secret, and monitoring runs as another user.
 _READABLE = 0o644
 
@@ -182,14 +185,14 @@ def _report(args: argparse.Namespace) -> Report:
         before = look(0.0)
         _tell(args, [command for command in args.after if command not in registering])
         if registering:
-            _tell(args, needed(registering, before.snapshot, look(0.0).snapshot))
+            _tell(args, needed(registering, before.snapshot, look(0.0).snapshot, time.time()))
     shown = sys.stderr.isatty() and args.watch is None
     insist = insisting(registering, partial(_tell, args))
 
-    def progress(report: Report, watched: float) -> None:
-        insist(report, watched)
-        if shown:
+    def progress(report: Report, watched: float) -> Optional[float]:
+        if shown and not all(verdict.ok for verdict in report.verdicts):
             _progress(report, watched)
+        return insist(report, watched)
 
     report = watch(look, wait=args.wait, progress=progress)
     if shown:
@@ -277,7 +280,7 @@ class _Looks:
     def renewed(self, snapshot: Snapshot, asked_at: float) -> Dict[str, float]:
         """By name, the epoch seconds after which a registration was made; *asked_at*: those of this look."""
         if self._last:
-            self._renewed.update(dict.fromkeys(renewals(self._last, snapshot), self._asked_at))
+            self._renewed.update(dict.fromkeys(renewals(self._last, snapshot, asked_at), self._asked_at))
         self._last, self._asked_at = snapshot, asked_at
         return self._renewed
 
@@ -294,29 +297,31 @@ def watch(
     look: Callable[[float], Report],
     *,
     wait: float,
-    progress: Optional[Callable[[Report, float], None]] = None,
+    progress: Optional[Callable[[Report, float], Optional[float]]] = None,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Report:
     """Look again and again until all trunks are in order, the time is up, or waiting cannot help.
 
     look: given the seconds since the first look
-    progress: told about each look that was not the last
+    progress: told about each look that was not the last; gives until when what it has done takes effect, if it has
+        done something, and what is in order before that may be so no more after
     """
     start = clock()
-    settled = False
+    settled, undecided = False, 0.0
     while True:
-        report = look(clock() - start)
+        began = clock()
+        report = look(began - start)
         watched = clock() - start
         waiting = [verdict for verdict in report.verdicts if not verdict.ok]
         # What is final is believed when it was so twice, some time after a change.
         hopeless = all(verdict.hopeless(wait - watched) for verdict in waiting)
         was_settled, settled = settled, watched >= PATIENCE and hopeless
-        if not waiting or watched >= wait or (settled and was_settled):
+        if (not waiting and watched >= undecided) or watched >= wait or (waiting and settled and was_settled):
             return report
         if progress:
-            progress(report, watched)
-        sleep(min(0.5 if watched < 2 else 1.0, wait - watched))
+            undecided = progress(report, watched) or undecided
+        sleep(min(max(_BETWEEN_LOOKS, start + watched - began), wait - watched))
 
 
 def _progress(report: Report, watched: float) -> None:

@@ -13,11 +13,12 @@ import re
 import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ..errors import ConfigError
 from ..files import read_text
-from .document import NAME_LIMIT, Directive, Entry, Flaw, Section, read_lines
+from .document import NAME_LIMIT, Directive, Entry, Flaw, Line, Section, read_lines
 from .text import BLANKS, cut, fold
 
 INCLUDE_DEPTH = 10
@@ -163,6 +164,12 @@ class _Endless(Exception):
         self.note = note
 
 
+@lru_cache(maxsize=16)
+def _lines(text: str, depth: int, first: bool) -> Sequence[Line]:
+    """Those of read_lines(); the same few files are taken again and again, as they are and as they would be."""
+    return list(read_lines(text, depth, first=first))
+
+
 class _Loader:
     def __init__(self, config_dir: str, read: Read, included: bool) -> None:
         self._config_dir, self._read, self._included = config_dir, read, included
@@ -190,7 +197,7 @@ class _Loader:
         self, path: str, text: str, section: Optional[EffectiveSection], depth: int = 0, *, first: bool = True
     ) -> Tuple[Optional[EffectiveSection], int]:
         """Walk through a file that begins inside *section* and block comments; returns those in which it ends."""
-        for line in read_lines(text, depth, first=first):
+        for line in _lines(text, depth, first):
             statement, depth = line.statement, line.depth
             if isinstance(statement, Entry):
                 if section is None:

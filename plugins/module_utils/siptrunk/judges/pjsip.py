@@ -34,6 +34,8 @@ from .scene import (
 
 NAME = "pjsip"
 _BEFORE_EXPIRY = 10
+# One that is forced waits no longer, unless it is told to (max_random_initial_delay).
+_FORCED = 10
 # An attempt takes 32 s at most for each target, one or those that DNS names; who is silent for longer has given up.
 _ATTEMPT, _LONGEST_ATTEMPT = 40, 150
 # Times are shown in whole seconds, and asked for and compared at different moments.
@@ -98,23 +100,29 @@ def registration(
     return finding(standing(scene, want, has), **facts, late=has.late)
 
 
-def renewals(before: Snapshot, after: Snapshot) -> Set[str]:
-    """The names of the registrations that were made between two looks, for certain."""
+def renewals(before: Snapshot, after: Snapshot, now: float) -> Set[str]:
+    """The names of the registrations that were made between two looks, for certain; *now*: of the second one."""
     if before.why_not(NAME) or after.why_not(NAME):
         return set()
     was = {one.name: one for one in before.registrations if one.driver == NAME}
     return {
         one.name
         for one in after.registrations
-        if one.driver == NAME and one.name and one.state == "Registered" and _is_new(was.get(one.name), one)
+        if one.driver == NAME
+        and one.name
+        and one.state == "Registered"
+        and _is_new(was.get(one.name), one, now)
     }
 
 
-def _is_new(was: Optional[Registration], is_: Registration) -> bool:
+def _is_new(was: Optional[Registration], is_: Registration, now: float) -> bool:
     if was is None or was.state != "Registered":
         return True
-    # While a registration lasts, the moment of the next one stays.
-    return was.next_at is not None and is_.next_at is not None and abs(is_.next_at - was.next_at) > _JITTER
+    if was.next_at is None or is_.next_at is None:
+        return False
+    # While a registration lasts, the moment of the next one stays, unless a new one is forced: then it is soon.
+    later = is_.next_at - was.next_at
+    return later > _JITTER or (later < -_JITTER and is_.next_at - now > _FORCED + _JITTER)
 
 
 def _is_fresh(scene: Scene, running: Registration) -> bool:

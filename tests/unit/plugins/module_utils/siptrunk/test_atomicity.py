@@ -25,7 +25,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.files 
 )
 
 FORK = multiprocessing.get_context("fork")
-KILLS = 200
+KILLS = int(os.environ.get("KILLS", "200"))
 NAME = "sip_trunks.conf"
 TEXTS = tuple(
     f"[general]\n{'register => ' + letter * 60}\n" + f"; {letter * 60}\n" * 16_000 for letter in "ab"

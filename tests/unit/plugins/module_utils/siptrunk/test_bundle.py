@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import argparse
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import __version__, bundle
+from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.commands import compile
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +80,39 @@ def test_holds_the_sources_and_nothing_else(siptrunk: Path) -> None:
     assert names == ["__main__.py", *sorted(names[1:])]
     assert "siptrunk/asterisk/ami.py" in names
     assert all(name.endswith(".py") and "__pycache__" not in name for name in names)
+
+
+def test_compiled_it_is_the_same_command_and_no_other_version_is_taken(
+    siptrunk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "lib"
+    monkeypatch.setattr(bundle, "COMPILED", str(place))
+    own = tmp_path / "siptrunk"
+    own.write_bytes(bundle.build())
+    older = [place / name for name in ("oldest", "older")]
+    for age, directory in enumerate(older):
+        directory.mkdir(parents=True)
+        os.utime(directory, (age, age))
+    before = os.umask(0o077)
+    try:
+        assert compile.run(argparse.Namespace()) == 0
+    finally:
+        os.umask(before)
+    home = Path(bundle.home())
+    assert sorted(place.iterdir()) == sorted([older[1], home])
+    assert {path.stat().st_mode & 0o777 for path in [home, *home.rglob("*")]} == {0o755, 0o644}
+    # Another word in the compiled one tells which one runs.
+    assert run(own, "--version") == f"siptrunk {__version__}\n"
+    (home / "siptrunk/__init__.py").write_text('__version__ = "compiled"\n')
+    assert run(own, "--version") == "siptrunk compiled\n"
+    shutil.rmtree(home)
+    assert run(own, "--version") == f"siptrunk {__version__}\n"
+    assert run(siptrunk, "--version") == f"siptrunk {__version__}\n"
+
+
+def test_what_cannot_be_compiled_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundle, "COMPILED", str(tmp_path))
+    monkeypatch.setattr(bundle, "sources", lambda: [("a.py", b""), ("a.py/b.py", b"")])
+    with pytest.raises(OSError):
+        compile.run(argparse.Namespace())
+    assert not list(tmp_path.iterdir())

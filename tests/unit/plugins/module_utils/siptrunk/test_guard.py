@@ -39,7 +39,7 @@ def check(
     pbx = states.Pbx(str(directory), DRIVERS[driver], layout, Attributes.of(str(directory)))
     state = "overridden" if layout == "included" else "merged"
     planned = states.plan(state, [trunk], pbx)
-    return guard.check(planned.files, {"t"}, pbx, guard.accepting(accept))
+    return guard.check(planned, {"t"}, pbx, guard.accepting(accept))
 
 
 def test_a_sound_trunk(tmp_path: Path) -> None:

@@ -249,6 +249,16 @@ def test_a_removed_trunk_leaves_its_contact_with_chan_sip(pbx: states.Pbx) -> No
     assert change(pbx, trunk("main"), trunk("second")).left == ()
 
 
+def test_a_trunk_with_another_account_leaves_the_contact_of_the_first_one(pbx: states.Pbx) -> None:
+    another = {**trunk("main"), "registration": {"user": "another", "secret": "canary"}}
+    left = ("main",) if pbx.driver is chan_sip else ()
+    change(pbx, trunk("main"))
+    prove(pbx)
+    assert change(pbx, another).left == left
+    # Whoever comes next, before anybody has looked, knows it as well.
+    assert change(pbx, another).left == left
+
+
 def test_an_account_that_has_another_name_now_leaves_nothing(pbx: states.Pbx) -> None:
     change(pbx, trunk("main"))
     prove(pbx)

@@ -365,6 +365,36 @@ def test_a_removed_trunk_is_unregistered_while_its_account_is_there(tmp_path: Pa
     assert planned.registers == ()
 
 
+def test_what_does_not_register_anew_is_not_unregistered(tmp_path: Path) -> None:
+    there = both(tmp_path, pjsip)
+    hidden = {"host": "sip.example.com", "outbound_proxy": "proxy.example.com"}
+    registration = {"user": "u", "secret": "canary", "domain": "example.com"}
+    run("overridden", there, {"name": "main", "provider": hidden, "registration": registration})
+    planned = run("merged", there, {"name": "main", "provider": {"port": 5070}})
+    assert planned.registers == ()
+    assert "pjsip send unregister main" not in (*planned.reload, *planned.undo)
+
+
+@pytest.mark.parametrize(
+    ("change", "another"),
+    [
+        ({"registration": {"user": "another"}}, True),
+        ({"provider": {"host": "sip.example.org"}}, True),
+        ({"registration": {"secret": "another"}}, False),
+        ({"registration": {"expiry": 600}}, False),
+    ],
+)
+def test_an_account_that_another_one_replaces_is_unregistered(
+    tmp_path: Path, change: dict[str, Any], another: bool
+) -> None:
+    there = both(tmp_path, pjsip)
+    run("overridden", there, MAIN)
+    planned = run("merged", there, {"name": "main", **change})
+    assert ("pjsip send unregister main" in planned.reload) == another
+    assert ("pjsip send unregister main" in planned.undo) == another
+    assert planned.registers == ("main",)
+
+
 @pytest.mark.parametrize(
     ("change", "renewed"),
     [

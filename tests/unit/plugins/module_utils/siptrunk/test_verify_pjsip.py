@@ -466,7 +466,7 @@ def test_a_driver_that_is_not_loaded_concerns_its_own_trunks_only() -> None:
 
 def test_a_renewal_is_seen_by_the_state_or_by_the_moment_of_the_next() -> None:
     def seen(before: Snapshot, after: Snapshot) -> bool:
-        return renewals(before, after) == {"smartvox"}
+        return renewals(before, after, NOW) == {"smartvox"}
 
     now = running(REGISTERED)
     assert seen(running(shown("Unregistered", 1)), now)
@@ -476,6 +476,9 @@ def test_a_renewal_is_seen_by_the_state_or_by_the_moment_of_the_next() -> None:
     # The provider may grant less than the time before.
     assert seen(running(shown("Registered", 1700)), now)
     assert not seen(now, now)
+    # A command has set the moment, and the unregistering has no answer yet.
+    for soon in (-1, 0, 1, 10):
+        assert not seen(now, running(shown("Registered", soon)))
     assert not seen(running(shown("Registered", 89)), now)
     assert not seen(running(shown("Registered", None)), running(shown("Registered", None)))
     assert not seen(now, running(shown("Rejected", 50)))

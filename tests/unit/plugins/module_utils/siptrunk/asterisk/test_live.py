@@ -20,6 +20,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asteri
     Endpoint,
     Peer,
     Registration,
+    Unavailable,
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expectation import (
     ExpectedPeer,
@@ -219,7 +220,7 @@ def test_for_chan_sip_to_look_names_up_a_file_must_have_changed(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(cli, "connect", lambda _directory, timeout: asked.append)
+    monkeypatch.setattr(cli, "connect", lambda _directory, timeout: lambda one: asked.append(one) or "")
     for each in ("pjsip_trunks.conf", name):
         (tmp_path / each).write_text("x")
     times = [os.stat(tmp_path / name).st_mtime_ns]
@@ -232,3 +233,19 @@ def test_for_chan_sip_to_look_names_up_a_file_must_have_changed(
     (tmp_path / name).unlink()
     live.tell(["sip reload"], config_dir=str(tmp_path))
     assert asked[2:] == ["sip reload"]
+
+
+def test_a_reload_that_asterisk_drops_is_given_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [recorded.text(name) for name in ("reload_in_progress", "reload_in_progress", "reload")]
+    monkeypatch.setattr(cli, "connect", lambda _directory, timeout: lambda _command: answers.pop(0))
+    live.tell(["module reload res_pjsip.so"], config_dir=str(tmp_path))
+    assert not answers
+
+
+def test_a_reload_that_does_not_end_is_said_to_be_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = recorded.text("reload_in_progress")
+    monkeypatch.setattr(cli, "connect", lambda _directory, timeout: lambda _command: busy)
+    with pytest.raises(Unavailable, match="another reload"):
+        live.tell(["module reload res_pjsip.so"], config_dir=str(tmp_path), timeout=0.6)

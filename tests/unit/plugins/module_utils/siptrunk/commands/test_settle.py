@@ -78,6 +78,20 @@ def test_what_is_gone_is_unregistered_with_the_account_of_before(
     assert contacts == [] and said.startswith("trunk main: unregistered") and "canary" not in said
 
 
+def test_an_account_that_is_back_is_not_disturbed(
+    pbx: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(pbx, MAIN)
+    main(["settle", "--config-dir", str(pbx)])
+    change(pbx, {**MAIN, "registration": {"user": "another", "secret": "canary"}})
+    change(pbx, MAIN)
+    change_now = last_change.unproven(str(pbx))
+    assert change_now.left == ("main",)
+    monkeypatch.setattr(probe, "probe", None)
+    assert main(["settle", "--config-dir", str(pbx)]) == 0
+    assert capsys.readouterr().out == ""
+
+
 def test_an_account_that_is_not_known_any_more_is_told(pbx: Path, capsys: pytest.CaptureFixture[str]) -> None:
     change(pbx, MAIN)
     change(pbx)

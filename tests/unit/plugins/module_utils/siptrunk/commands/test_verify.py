@@ -106,11 +106,39 @@ def test_a_trunk_that_may_still_come_up_is_waited_for_in_spite_of_one_that_canno
     assert clock.now == 120
 
 
+def test_a_pbx_that_takes_long_to_tell_is_asked_half_of_the_time_at_most() -> None:
+    clock, asked_at = Clock(), []
+
+    def look(seconds: float) -> Report:
+        asked_at.append(seconds)
+        clock.sleep(4)
+        return judged(running(never("Request Sent")), watched=seconds)
+
+    command.watch(look, wait=20, clock=clock, sleep=clock.sleep)
+    assert asked_at == [0, 8, 16]
+
+
 def test_nothing_expected_is_not_waited_for() -> None:
     clock = Clock()
     empty = Report((), (), running(), 0.0)
     assert command.watch(lambda seconds: empty, wait=60, clock=clock, sleep=clock.sleep) is empty
     assert clock.now == 100
+
+
+def test_what_is_in_order_while_something_takes_effect_is_looked_at_again() -> None:
+    clock = Clock()
+    lost, found = running(never("Request Sent")), running(REGISTERED)
+    # A command is given at the first look; its own unregistering comes after what was under way.
+    shown = [lost, found, found, lost, lost, found]
+    acts = iter([3.0])
+    report = command.watch(
+        lambda seconds: judged(shown.pop(0) if len(shown) > 1 else found, watched=seconds),
+        wait=60,
+        progress=lambda _report, _watched: next(acts, None),
+        clock=clock,
+        sleep=clock.sleep,
+    )
+    assert report.status == "ok" and shown == [found] and clock.now == 103
 
 
 def test_progress_is_told_while_it_waits() -> None:
@@ -280,7 +308,9 @@ def test_a_reload_comes_after_a_first_look(pbx: dict[str, Any], monkeypatch: pyt
     pbx["answers"] = [running(old)]
     pbx["answer"] = running(replace(old, next_at=now + 290))
     commands: list[str] = []
-    monkeypatch.setattr(live.cli, "connect", lambda config_dir, timeout: commands.append)
+    monkeypatch.setattr(
+        live.cli, "connect", lambda config_dir, timeout: lambda one: commands.append(one) or ""
+    )
     reload = "module reload res_pjsip.so"
     assert run(pbx, "--since", str(now - 1), "--wait", "1", "--after", reload) == 0
     assert commands == [reload]
