@@ -19,7 +19,7 @@ test: setup ## everything: lint, sanity, unit, property, oracle, faults and Mole
 test-full: setup ## the same with what takes long: Asterisk from source, outages of 15 minutes
 	@scripts/with-env python3 scripts/test.py --full
 
-test-fast: ## the inner loop: lint, types, unit and property tests
+test-fast: ## the inner loop: lint of roles and playbooks, types, unit and property tests
 	@scripts/setup --quiet tools
 	@scripts/with-env python3 scripts/test.py --fast
 

@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -92,3 +95,52 @@ def test_the_hook_of_pre_commit(tmp_path: Path) -> None:
     assert "other.conf" not in checked.stdout
     config = run(["pre-commit", "validate-config", "docs/ci/pre-commit-config.yaml"], ROOT)
     assert config.returncode == 0, config.stdout
+
+
+def shown() -> list[dict[str, Any]]:
+    """The variables that the README shows, block by block; a reference to the vault is some word."""
+    blocks = re.findall(r"^```yaml\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    contents = [yaml.safe_load(re.sub(r"{{.*?}}", "word", block)) for block in blocks]
+    plays = [play for content in contents if isinstance(content, list) for play in content]
+    return [content for content in contents if isinstance(content, dict)] + [
+        play.get("vars", {}) for play in plays
+    ]
+
+
+def rendered(directory: Path, driver: str, trunks: list[Any], routes: list[Any]) -> str:
+    """What the command says against them; empty when it takes them."""
+    file = directory / "trunks.json"
+    file.write_text(json.dumps({"sip_trunks": trunks, "trunk_routes": routes}))
+    command = [sys.executable, "-m", "siptrunk", "render", "--driver", driver, "--dialplan", str(file)]
+    done = run(command, ENGINE)
+    assert (done.returncode == 0) == (done.stderr == "")
+    return done.stderr
+
+
+@pytest.mark.parametrize("driver", ["pjsip", "chan_sip"])
+def test_the_trunks_of_the_readme_can_be_had(driver: str, tmp_path: Path) -> None:
+    lists = [block["sip_trunks"] for block in shown() if "sip_trunks" in block]
+    assert len(lists) >= 3
+    for trunks in lists:
+        assert rendered(tmp_path, driver, trunks, []) == ""
+
+
+@pytest.mark.parametrize("driver", ["pjsip", "chan_sip"])
+def test_the_routes_of_the_readme_can_be_had_as_it_says(driver: str, tmp_path: Path) -> None:
+    (routes,) = (block["trunk_routes"] for block in shown() if "trunk_routes" in block)
+    names = dict.fromkeys(name for route in routes for name in route["trunks"])
+
+    def trunks(outbound: dict[str, str]) -> list[Any]:
+        registration = {"user": "43212345", "secret": "word"}
+        return [
+            {
+                "name": name,
+                "provider": {"host": f"{name}.example.com"},
+                "registration": registration,
+                "outbound": outbound,
+            }
+            for name in names
+        ]
+
+    assert rendered(tmp_path, driver, trunks({"identity_header": "pai"}), routes) == ""
+    assert "identity_header" in rendered(tmp_path, driver, trunks({}), routes)
