@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 ROLE = Path(__file__).resolve().parents[2] / "roles/trunk"
 TASKS = ROLE / "tasks"
+FIXTURES = Path(__file__).parent / "plugins/module_utils/siptrunk/asterisk/fixtures"
 IMPORT = re.compile(r"import_tasks: *(.*)")
 
 
@@ -36,17 +38,65 @@ def test_what_is_imported_is_no_file_of_the_playbook() -> None:
 )
 def test_only_a_verdict_is_taken_for_one(command: str, says: str, tmp_path: Path) -> None:
     """What was killed, or fell over, has said nothing; and nothing is not in order."""
-    siptrunk = tmp_path / "siptrunk"
-    siptrunk.write_text(f"#!/bin/sh\n{command}\n")
-    siptrunk.chmod(0o755)
+    place(tmp_path / "siptrunk", command)
     written = {"reload": [], "registers": [], "restart": False}
-    variables = {"trunk_siptrunk_path": str(siptrunk), "trunk_written": written}
-    role = {"name": str(ROLE), "tasks_from": "verify.yml"}
-    tasks = [{"ansible.builtin.include_role": role, "vars": variables}]
-    play = tmp_path / "play.yml"
-    play.write_text(
-        json.dumps([{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks}])
+    ran = run(
+        "verify", {"trunk_siptrunk_path": str(tmp_path / "siptrunk"), "trunk_written": written}, tmp_path
     )
-    ran = subprocess.run(["ansible-playbook", str(play)], capture_output=True, text=True, check=False)
     assert says in ran.stdout
     assert (ran.returncode == 0) == (says == "all is well")
+
+
+def test_a_reload_that_is_dropped_is_given_again(tmp_path: Path) -> None:
+    place(
+        tmp_path / "asterisk",
+        f"""
+        echo "$2" >> {tmp_path}/given
+        [ $(wc -l < {tmp_path}/given) -lt 3 ] && cat {FIXTURES}/reload_in_progress.txt
+        exit 0
+        """,
+    )
+    reload = "module reload res_pjsip.so"
+    variables = {
+        "trunk_commands": [reload],
+        "trunk_unregistering": [],
+        "trunk_unregister": "pjsip send unregister",
+    }
+    ran = run("tell", variables, tmp_path)
+    assert ran.returncode == 0, ran.stdout
+    assert (tmp_path / "given").read_text().splitlines() == [reload] * 3
+
+
+@pytest.mark.parametrize(("answer", "is_started"), [("exit 0", False), ("exit 1", True), ("exit 124", False)])
+def test_what_hangs_is_not_started(answer: str, is_started: bool, tmp_path: Path) -> None:
+    """The answers are those of timeout(1) and of an Asterisk that cannot be reached."""
+    place(tmp_path / "asterisk", f'[ "$2" = "core waitfullybooted" ] || {answer}')
+    ran = run("start", {"trunk_start": f"touch {tmp_path}/started"}, tmp_path)
+    assert ran.returncode == 0, ran.stdout
+    assert (tmp_path / "started").exists() == is_started
+
+
+def place(path: Path, commands: str) -> None:
+    """Make *path* a shell script."""
+    path.write_text(f"#!/bin/sh\n{commands}\n")
+    path.chmod(0o755)
+
+
+def run(tasks: str, variables: dict[str, object], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run *tasks* of the role here, with the commands in *folder* standing before others."""
+    role = {"name": str(ROLE), "tasks_from": f"{tasks}.yml"}
+    play = {
+        "hosts": "localhost",
+        "connection": "local",
+        "gather_facts": False,
+        "tasks": [{"ansible.builtin.include_role": role, "vars": variables}],
+    }
+    path = folder / "play.yml"
+    path.write_text(json.dumps([play]))
+    return subprocess.run(
+        ["ansible-playbook", str(path)],
+        env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -16,6 +16,7 @@ _SHEBANG = b"#!/usr/bin/python3 -IS\n"
 _PACKAGE = "siptrunk"
 # A zip file holds no code for whatever Python a PBX has, and to compile it each time is half of what a command costs.
 COMPILED = "/usr/local/lib/siptrunk"
+MAIN = f"{_PACKAGE}/__main__.py"
 _MAIN = """\
 import sys
 from os.path import isdir

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import compileall
+import importlib.util
 import os
 import shutil
 import tempfile
@@ -23,10 +24,21 @@ def configure(_parser: argparse.ArgumentParser) -> None:
 
 
 def run(_args: argparse.Namespace) -> int:
-    """0, with the directory when it was not there yet. OSError where nothing may be written."""
+    """0, with the directory when it had nothing for this Python yet. OSError where nothing may be written."""
     home = bundle.home()
-    if os.path.isdir(home):
+    if os.path.exists(importlib.util.cache_from_source(os.path.join(home, bundle.MAIN))):
         return 0
+    if os.path.isdir(home):
+        # The host has got another Python.
+        _compile(home, home)
+    else:
+        _make(home)
+    show(home)
+    _forget_older_than(home)
+    return 0
+
+
+def _make(home: str) -> None:
     os.makedirs(bundle.COMPILED, mode=_DIRECTORY, exist_ok=True)
     unfinished = tempfile.mkdtemp(dir=bundle.COMPILED)
     try:
@@ -35,8 +47,7 @@ def run(_args: argparse.Namespace) -> int:
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "wb") as file:
                 file.write(source)
-        compileall.compile_dir(unfinished, ddir=home, quiet=2)
-        _let_all_read(unfinished)
+        _compile(unfinished, home)
         # What is there must be whole, whatever happens to the host.
         os.sync()
         os.rename(unfinished, home)
@@ -46,13 +57,11 @@ def run(_args: argparse.Namespace) -> int:
             raise
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    show(home)
-    _forget_older_than(home)
-    return 0
 
 
-def _let_all_read(directory: str) -> None:
-    """Whatever the umask was."""
+def _compile(directory: str, home: str) -> None:
+    """Compile what is in *directory* and will be in *home*, for all to read, whatever the umask is."""
+    compileall.compile_dir(directory, ddir=home, quiet=2)
     for path, _directories, files in os.walk(directory):
         os.chmod(path, _DIRECTORY)
         for name in files:

@@ -101,6 +101,12 @@ def test_compiled_it_is_the_same_command_and_no_other_version_is_taken(
     home = Path(bundle.home())
     assert sorted(place.iterdir()) == sorted([older[1], home])
     assert {path.stat().st_mode & 0o777 for path in [home, *home.rglob("*")]} == {0o755, 0o644}
+    # A Python that came later finds nothing of its own there.
+    made = set(home.rglob("*.pyc"))
+    for path in made:
+        path.rename(path.with_suffix(".other"))
+    assert compile.run(argparse.Namespace()) == 0
+    assert set(home.rglob("*.pyc")) == made
     # Another word in the compiled one tells which one runs.
     assert run(own, "--version") == f"siptrunk {__version__}\n"
     (home / "siptrunk/__init__.py").write_text('__version__ = "compiled"\n')
