@@ -124,7 +124,10 @@ def measured(pbx: str) -> Tuple[Row, Row]:
 def deploy(pbx: str, trunks: Path) -> Run:
     began = time.monotonic()
     said = play(
-        ROOT / "playbooks/provision.yml", "--extra-vars", f"@{trunks}", "--extra-vars", f"trunk_hosts={pbx}"
+        ROOT / "playbooks/provision.yml",
+        *("--extra-vars", f"@{trunks}"),
+        # Not the lab's own Python, which is quicker.
+        *("--extra-vars", f"trunk_hosts={pbx} ansible_python_interpreter=/usr/bin/python3"),
     )
     seconds = time.monotonic() - began
     recap = RECAP.search(said)
