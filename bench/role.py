@@ -70,7 +70,8 @@ def main() -> int:
     pbxes = args.pbxes or PBXES
     if not args.as_built:
         subprocess.run([ROOT / "scripts/build"], check=True)
-    hosts = ",".join(("provider", *pbxes))
+    # The stranger has the name server.
+    hosts = ",".join(("provider", "stranger", *pbxes))
     try:
         play(LAB / "create.yml", "--limit", hosts)
         play(SCALE / "prepare.yml", "--limit", hosts)
