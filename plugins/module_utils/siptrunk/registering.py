@@ -14,7 +14,7 @@ from typing import Callable, Collection, Dict, List, Optional, Sequence
 
 from .asterisk.pjsip import NAME, REGISTER
 from .asterisk.snapshot import Snapshot
-from .judges.pjsip import renewals
+from .judges.pjsip import JITTER, renewals
 from .verify import Report, Verdict
 
 Tell = Callable[[Sequence[str]], None]
@@ -40,9 +40,21 @@ def needed(told: Sequence[str], before: Snapshot, after: Snapshot, now: float) -
 
     now: epoch seconds of the second look
     """
-    begun = {one.name for one in after.registrations if one.driver == NAME and one.state == "Unregistered"}
+    idle = {one.name: one.next_at for one in before.registrations if one.state == "Unregistered"}
+    begun = {
+        one.name
+        for one in after.registrations
+        if one.driver == NAME
+        and one.state == "Unregistered"
+        and not _is_same(idle.get(one.name), one.next_at)
+    }
     done = {command_for(name) for name in (begun | renewals(before, after, now)) if name}
     return [command for command in told if command not in done]
+
+
+def _is_same(was: Optional[int], is_: Optional[int]) -> bool:
+    """What a command has unregistered keeps the moment of its next REGISTER, and nothing comes of it then."""
+    return was is not None and is_ is not None and abs(is_ - was) <= JITTER
 
 
 def insisting(told: Collection[str], tell: Tell) -> Callable[[Report, float], Optional[float]]:

@@ -39,7 +39,7 @@ _FORCED = 10
 # An attempt takes 32 s at most for each target, one or those that DNS names; who is silent for longer has given up.
 _ATTEMPT, _LONGEST_ATTEMPT = 40, 150
 # Times are shown in whole seconds, and asked for and compared at different moments.
-_JITTER = 2
+JITTER = 2
 _MEANT = {
     401: "wrong_password",
     407: "wrong_password",
@@ -122,7 +122,7 @@ def _is_new(was: Optional[Registration], is_: Registration, now: float) -> bool:
         return False
     # While a registration lasts, the moment of the next one stays, unless a new one is forced: then it is soon.
     later = is_.next_at - was.next_at
-    return later > _JITTER or (later < -_JITTER and is_.next_at - now > _FORCED + _JITTER)
+    return later > JITTER or (later < -JITTER and is_.next_at - now > _FORCED + JITTER)
 
 
 def _is_fresh(scene: Scene, running: Registration) -> bool:
@@ -133,13 +133,13 @@ def _is_fresh(scene: Scene, running: Registration) -> bool:
     if scene.since is None:
         return True
     started_at = scene.snapshot.started_at
-    proofs = (scene.renewed.get(running.name or ""), None if started_at is None else started_at - _JITTER)
+    proofs = (scene.renewed.get(running.name or ""), None if started_at is None else started_at - JITTER)
     return any(proof is not None and proof >= scene.since for proof in proofs)
 
 
 def _is_to_come(scene: Scene, want: ExpectedRegistration, has: Lease) -> bool:
     """The clock was set back since it was made: more time is left than was asked for."""
-    longer = has.expires_in is not None and has.expires_in > want.expiry + _JITTER
+    longer = has.expires_in is not None and has.expires_in > want.expiry + JITTER
     return longer and scene.snapshot.set_back
 
 
@@ -218,11 +218,11 @@ def _told(scene: Scene, running: Registration) -> Optional[Heard]:
     """What the log tells of the last attempt; only where the next one is when it said that it would be."""
     found = [one for one in scene.snapshot.heard if one.about == running.account and one.kind != CERTIFICATE]
     last = found[-1] if found else None
-    if last is None or last.at < (scene.snapshot.started_at or 0) - _JITTER:
+    if last is None or last.at < (scene.snapshot.started_at or 0) - JITTER:
         return None
     if last.retry is None or running.next_at is None:
         return last
-    return last if abs(last.at + last.retry - running.next_at) <= 2 * _JITTER else None
+    return last if abs(last.at + last.retry - running.next_at) <= 2 * JITTER else None
 
 
 def _cause_of(heard: Heard) -> str:

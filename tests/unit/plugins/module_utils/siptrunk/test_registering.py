@@ -56,6 +56,15 @@ def test_what_a_reload_has_done_is_not_done_again(after: Registration, expected:
     assert needed([COMMAND], running(SHOWN), running(after), 950.0) == expected
 
 
+@pytest.mark.parametrize(("due", "expected"), [(1000, [COMMAND]), (1001, [COMMAND]), (953, []), (None, [])])
+def test_what_was_unregistered_before_a_reload_does_not_begin_by_itself(
+    due: int | None, expected: list[str]
+) -> None:
+    """Unless the reload has made it anew: then its moment is another one."""
+    idle = replace(SHOWN, state="Unregistered")
+    assert needed([COMMAND], running(idle), running(replace(idle, next_at=due)), 950.0) == expected
+
+
 def look(lease: Lease | None, in_order: bool = False, **changes: Any) -> Report:
     finding = Finding("registered" if in_order else "trying", "", "", False)
     verdict = Verdict(replace(TRUNK, **changes), (finding,), lease)
