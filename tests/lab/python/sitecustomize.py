@@ -18,11 +18,10 @@ compiled = zipimport._compile_source
 def kept(path, source):
     """The code of *source*, which another zip file may have brought."""
     file = os.path.join(KEPT, _imp.source_hash(0, source).hex())
-    try:
+    if os.path.exists(file):
         with open(file, "rb") as stream:
             return marshal.load(stream)
-    except FileNotFoundError:
-        code = compiled(path, source)
+    code = compiled(path, source)
     os.makedirs(KEPT, exist_ok=True)
     unfinished = f"{file}.{os.getpid()}.{os.urandom(4).hex()}"
     with open(unfinished, "wb") as stream:
