@@ -40,7 +40,7 @@ LANES: tuple[Mapping[str, str], ...] = (
     {"LAB_NAME": "telephony-lab-3", "LAB_NET": "10.89.79", "LAB_DIR": f"{CACHE}/lab-3"},
 )
 # What makes a gate short, and long.
-FAST = {"PROPERTY_EFFORT": "20", "FUZZ_N": "2000", "KILLS": "40", "LINTED": "roles playbooks"}
+FAST = {"PROPERTY_EFFORT": "10", "FUZZ_N": "1000", "KILLS": "20", "LINTED": "roles playbooks"}
 FULL = {"LAB_FULL": "1"}
 # Scenarios that take longer than all others together.
 LONG = ("source",)
@@ -85,6 +85,7 @@ GATES = (
     ),
     Gate("unit", "the engine, room by room", "pytest tests/unit", fast=True, suite=True),
     Gate("property", "the engine under generated input", "pytest tests/property", fast=True, suite=True),
+    Gate("role", "tasks of the role, alone", "pytest tests/role", suite=True),
     Gate("ruff", "style of the Python code", "ruff check . && ruff format --check .", fast=True),
     Gate("mypy", "types", "mypy --package ansible_collections.telephony.asterisk.plugins", fast=True),
     # This checkout's playbooks stand before those of a tarball that was installed earlier.

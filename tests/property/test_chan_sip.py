@@ -13,7 +13,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.config
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import chan_sip
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import InvalidTrunks
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk import load_trunks, secrets_of
-from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from .effort import examples
@@ -134,11 +134,7 @@ trunk = st.fixed_dictionaries(
         ),
     },
 )
-often = settings(
-    max_examples=examples(400),
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
+often = settings(max_examples=examples(400))
 
 
 def told_apart(trunk: dict[str, Any]) -> bool:

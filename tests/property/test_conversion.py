@@ -25,7 +25,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.driver
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.report import conversion as report
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk import load_trunks
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from .effort import examples
@@ -114,11 +114,7 @@ def sip_conf(draw: st.DrawFn) -> str:
     return "\n".join([*text, ""])
 
 
-@settings(
-    max_examples=examples(600),
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@settings(max_examples=examples(600))
 @given(sip_conf())
 def test_every_option_has_one_account_that_is_so(text: str) -> None:
     effective = load_text(text, "sip.conf")
@@ -161,11 +157,7 @@ def test_every_option_has_one_account_that_is_so(text: str) -> None:
         assert SECRET not in told
 
 
-@settings(
-    max_examples=examples(300),
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@settings(max_examples=examples(300))
 @given(sip_conf())
 def test_what_is_written_is_the_trunks(text: str) -> None:
     converted = convert(load_text(text, "sip.conf"), CATALOGUES)

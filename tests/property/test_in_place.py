@@ -13,7 +13,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.driver
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.errors import InvalidTrunks
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.layouts import IN_SIP_CONF
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk import Trunk, load_trunks
-from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from .effort import examples
@@ -59,11 +59,7 @@ def in_sip_conf(trunks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-@settings(
-    max_examples=examples(400),
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
+@settings(max_examples=examples(400))
 @given(st.lists(trunk, min_size=2, max_size=4), st.booleans(), styles)
 def test_changed_trunks_read_back_and_the_others_stay(
     declared: list[dict[str, Any]], renamed: bool, style: dict[str, str]

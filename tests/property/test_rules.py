@@ -16,11 +16,12 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.lint.l
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.lint.loading import from_texts
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.rules.rule import WARNING
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk import load_trunks
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given, settings
 
+from .effort import examples
 from .test_chan_sip import trunk
 
-COUNT = int(os.environ.get("RULES_N", "300"))
+COUNT = int(os.environ.get("RULES_N") or examples(300))
 # What is true of trunks that were declared so, and no fault of the renderer.
 DECLARED = {
     "REG035": "an expiry of less than 60 s",
@@ -31,11 +32,7 @@ DECLARED = {
 
 
 @pytest.mark.parametrize("driver", DRIVERS)
-@settings(
-    max_examples=COUNT,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
-)
+@settings(max_examples=COUNT)
 @given(declared=trunk)
 def test_what_is_rendered_is_clean(driver: str, declared: dict[str, Any]) -> None:
     declared = {**declared, "options": {}}

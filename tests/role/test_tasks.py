@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The telephony.asterisk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role, as it is read before it runs."""
+"""Tasks of the role, alone: what they make of answers that no Asterisk gives when it is asked to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 ROLE = Path(__file__).resolve().parents[2] / "roles/trunk"
 TASKS = ROLE / "tasks"
-FIXTURES = Path(__file__).parent / "plugins/module_utils/siptrunk/asterisk/fixtures"
+FIXTURES = Path(__file__).resolve().parents[1] / "unit/plugins/module_utils/siptrunk/asterisk/fixtures"
 IMPORT = re.compile(r"import_tasks: *(.*)")
 
 
