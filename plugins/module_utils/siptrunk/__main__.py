@@ -32,6 +32,7 @@ COMMANDS = {
         "convert",
         "verify",
         "settle",
+        "unregister",
         "trust",
         "heal",
         "firewall",
