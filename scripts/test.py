@@ -83,11 +83,16 @@ GATES = (
         f"FAULTS_ARTEFACTS={CACHE}/faults pytest tests/faults",
         suite=True,
     ),
-    Gate("unit", "the engine, room by room", "pytest tests/unit", fast=True, suite=True),
+    Gate("unit", "the engine, room by room", "pytest --numprocesses=2 tests/unit", fast=True, suite=True),
     Gate("property", "the engine under generated input", "pytest tests/property", fast=True, suite=True),
     Gate("role", "tasks of the role, alone", "pytest tests/role", suite=True),
     Gate("ruff", "style of the Python code", "ruff check . && ruff format --check .", fast=True),
-    Gate("mypy", "types", "mypy --package ansible_collections.telephony.asterisk.plugins", fast=True),
+    Gate(
+        "mypy",
+        "types",
+        f"mypy --cache-dir {CACHE}/mypy --package ansible_collections.telephony.asterisk.plugins",
+        fast=True,
+    ),
     # This checkout's playbooks stand before those of a tarball that was installed earlier.
     Gate(
         "ansible-lint",
