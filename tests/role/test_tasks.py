@@ -76,6 +76,16 @@ def test_what_hangs_is_not_started(answer: str, is_started: bool, tmp_path: Path
     assert (tmp_path / "started").exists() == is_started
 
 
+def test_what_could_not_be_unregistered_is_told(tmp_path: Path) -> None:
+    place(tmp_path / "siptrunk", "echo 'smartvox: unregistered'; echo 'no answer' >&2; exit 1")
+    ran = run(
+        "put_back",
+        {"trunk_siptrunk_path": str(tmp_path / "siptrunk"), "trunk_config_dir": str(tmp_path)},
+        tmp_path,
+    )
+    assert "smartvox: unregistered" in ran.stdout and "no answer" in ran.stdout, ran.stdout
+
+
 def place(path: Path, commands: str) -> None:
     """Make *path* a shell script."""
     path.write_text(f"#!/bin/sh\n{commands}\n")
