@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-import io
 import subprocess
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -26,8 +24,7 @@ def test_what_debian_ships(version: str, tmp_path: Path) -> None:
     packed = subprocess.run(
         [*command, IMAGES[version], "-C", "/etc/asterisk", "-c", "."], capture_output=True, check=True
     ).stdout
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        archive.extractall(tmp_path, filter="data")
+    subprocess.run(["tar", "-C", tmp_path, "-x"], input=packed, check=True)
     report = lint(from_paths([str(tmp_path)], of_release(version)))
     assert [(one.rule, Path(one.path).name) for one in report.findings] == TRUE[version]
     assert len(report.paths) > 3
