@@ -103,6 +103,11 @@ GATES = (
     Gate("changelog", "fragments", "antsibull-changelog lint"),
     Gate("sanity", "ansible-test sanity", f"{ROOT}/scripts/sanity --python {PYTHON}"),
     Gate("galaxy", "the tarball, installed alone", f"{ROOT}/scripts/check-tarball"),
+    Gate(
+        "oldest",
+        "the demonstration, with the oldest ansible-core that is promised",
+        f"{ROOT}/scripts/oldest {ROOT}/scripts/demo --as-built",
+    ),
     *(scenario(name) for name in sorted(SCENARIOS - {*LONG, *SLOW})),
 )
 # What all others printed and left behind.
