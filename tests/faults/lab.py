@@ -28,6 +28,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.driver
 )
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers.options import of_release
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.files import Attributes
+from containers import entrance
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -107,7 +108,15 @@ class Look(NamedTuple):
 
 
 def podman(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    command = ["podman", *arguments]
+    return run(["podman", *arguments], check)
+
+
+def inside(name: str, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run a command as root in a container."""
+    return run([*entrance(name), *command], check)
+
+
+def run(command: Sequence[str], check: bool = True) -> subprocess.CompletedProcess[str]:
     # Not pipes: what podman leaves running would hold them open, also when podman itself was killed.
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         ended = subprocess.run(
@@ -116,7 +125,7 @@ def podman(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[s
         output.seek(0)
         errors.seek(0)
         done = subprocess.CompletedProcess(command, ended.returncode, output.read(), errors.read())
-    assert not check or not done.returncode, f"podman {' '.join(arguments)}: {done.stdout}{done.stderr}"
+    assert not check or not done.returncode, f"{' '.join(command)}: {done.stdout}{done.stderr}"
     return done
 
 
@@ -141,7 +150,7 @@ class Provider:
         self._lock = threading.Lock()
 
     def run(self, *command: str) -> str:
-        return podman("exec", self.name, *command).stdout
+        return inside(self.name, *command).stdout
 
     def kamcmd(self, *words: str) -> str:
         return self.run(*KAMCMD, *words)
@@ -213,7 +222,7 @@ def provider(accounts: Sequence[Account], directory: Path) -> Iterator[Provider]
     with container(SIP_IMAGE, options, script) as name:
         running = Provider(name, directory, addresses, known)
         give_up = time.monotonic() + PATIENCE
-        while podman("exec", name, *KAMCMD, "core.version", check=False).returncode:
+        while inside(name, *KAMCMD, "core.version", check=False).returncode:
             assert time.monotonic() < give_up, (directory / "log").read_text()[-3000:]
             time.sleep(0.2)
         yield running
@@ -345,10 +354,10 @@ class Pbx:
         self._environment = environment
 
     def shell(self, script: str, check: bool = True) -> str:
-        return podman("exec", self.name, "bash", "-c", script, check=check).stdout
+        return inside(self.name, "bash", "-c", script, check=check).stdout
 
     def cli(self, command: str) -> str:
-        return podman("exec", self.name, "asterisk", "-rx", command).stdout
+        return inside(self.name, "asterisk", "-rx", command).stdout
 
     def start(self, wait: bool = True) -> None:
         self.shell(f"{self._environment} asterisk")
@@ -396,7 +405,8 @@ class Pbx:
 
     def verify(self, *options: str, user: str = "root") -> Look:
         command = f"{self._environment} siptrunk verify --format json {' '.join(options)}"
-        done = podman("exec", "--user", user, self.name, "bash", "-c", command, check=False)
+        as_user = () if user == "root" else ("runuser", "--user", user, "--")
+        done = inside(self.name, *as_user, "bash", "-c", command, check=False)
         report = json.loads(done.stdout) if done.stdout.startswith("{") else {}
         return Look(done.returncode, report, done.stdout + done.stderr, time.monotonic())
 
@@ -436,7 +446,7 @@ def pbx(
         (config / "clock").write_text("+0\n")
         environment = FAKETIME
     with container(IMAGES[version], options, "exec sleep infinity") as name:
-        podman("exec", name, "siptrunk", "compile")
+        inside(name, "siptrunk", "compile")
         yield Pbx(name, config, driver, version, address, environment)
 
 

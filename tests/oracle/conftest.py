@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Dict, Iterator, List, Sequence
 
 import pytest
+from containers import entrance
 
 from .registrar import CONFIG as REGISTRAR_CONFIG
 from .registrar import Registrar
@@ -83,7 +84,7 @@ class Asterisk:
 
     def run(self, *command: str) -> str:
         """What a program in the container writes."""
-        full = ["podman", "exec", self.container, *command]
+        full = [*entrance(self.container), *command]
         return subprocess.run(full, capture_output=True, check=True).stdout.decode("utf-8", "replace")
 
     def close(self) -> None:
@@ -159,7 +160,7 @@ def container(image: str, options: Sequence[str], entrypoint: str, *arguments: s
 
 def wait_until_booted(name: str) -> None:
     give_up = time.monotonic() + 30
-    command = ["podman", "exec", name, "asterisk", "-rx", "core waitfullybooted"]
+    command = [*entrance(name), "asterisk", "-rx", "core waitfullybooted"]
     while True:
         answer = subprocess.run(command, capture_output=True, check=False, text=True)
         if "fully booted" in answer.stdout:

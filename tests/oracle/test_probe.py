@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional
 
 import pytest
+from containers import entrance
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -108,7 +109,7 @@ class Pbx:
         self.version, self.asterisk, self.prober = version, asterisk, prober
 
     def cli(self, command: str) -> str:
-        full = ["podman", "exec", self.asterisk, "asterisk", "-rx", command]
+        full = [*entrance(self.asterisk), "asterisk", "-rx", command]
         return subprocess.run(full, capture_output=True, check=True, text=True).stdout
 
     def channels(self) -> List[str]:

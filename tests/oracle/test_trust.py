@@ -19,6 +19,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.bundle
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import chan_sip, pjsip
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expectation import FILENAME, to_json
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk import load_trunks
+from containers import entrance
 
 from .conftest import CONFIG as CHAN_SIP_CONFIG
 from .conftest import REGISTRAR_IMAGE, container
@@ -53,7 +54,7 @@ class Names:
         self._run("sh", "-c", script)
 
     def _run(self, *command: str, text: str = "") -> None:
-        full = ["podman", "exec", "-i", self.container, *command]
+        full = [*entrance(self.container), *command]
         subprocess.run(full, input=text.encode(), capture_output=True, check=True)
 
 
@@ -92,7 +93,7 @@ class Scene(NamedTuple):
         self.pbx.asterisk.write(FILENAME, to_json([self.driver.expectation(trunk) for trunk in trunks]))
 
     def ask(self, *arguments: str) -> Told:
-        command = ["podman", "exec", self.pbx.asterisk.container, "python3", "/etc/asterisk/siptrunk"]
+        command = [*entrance(self.pbx.asterisk.container), "python3", "/etc/asterisk/siptrunk"]
         done = subprocess.run(
             [*command, *arguments, "--format", "json"], capture_output=True, check=False, text=True
         )
