@@ -12,7 +12,8 @@ from xml.etree import ElementTree
 _BEGINNING, _END = 120, 280
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _TASK = re.compile(r"^(?:TASK|RUNNING HANDLER) \[(?P<name>.*)\] \**$", re.MULTILINE)
-_FATAL = re.compile(r"^fatal: \[(?P<host>[^] ]+)", re.MULTILINE)
+_FATAL = re.compile(r"^(?:fatal|failed): \[(?P<host>[^] ]+)", re.MULTILINE)
+_RECAP = re.compile(r"^(?P<host>\S+) +: ok=.* (?:unreachable|failed)=[1-9]", re.MULTILINE)
 _RAISED = re.compile(r"^E (.*)", re.MULTILINE)
 # Molecule's own, of the run that must change nothing.
 _IDEMPOTENCE = re.compile(r"Idempotence test failed.*\n(?:\* .*\n)+")
@@ -39,11 +40,15 @@ def of_suite(report: Path) -> str:
 
 
 def of_log(text: str) -> str:
-    """What Ansible ended with: the last task that failed, on which host, and its message; or else the last lines."""
+    """What Ansible ended with: the last task that failed, on which host, and its message; or else the last lines.
+
+    A host that was rescued later has failures, too: the recap says which was not.
+    """
     changed = _IDEMPOTENCE.search(text)
     if changed:
         return _short(changed[0])
-    fatal = next(reversed([*_FATAL.finditer(text)]), None)
+    failed = {recap["host"] for recap in _RECAP.finditer(text)}
+    fatal = next((at for at in reversed([*_FATAL.finditer(text)]) if at["host"] in failed), None)
     if fatal is None:
         return _short("\n".join([line for line in text.splitlines() if line.strip()][-3:]))
     task = next(reversed([*_TASK.finditer(text, 0, fatal.start())]), None)

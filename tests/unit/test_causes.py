@@ -86,6 +86,17 @@ def test_a_play_tells_its_last_fatal_task() -> None:
     )
 
 
+def test_a_failure_that_was_rescued_is_not_the_cause() -> None:
+    later = """\
+TASK [telephony.asterisk.trunk : Fail with the cause] ***
+fatal: [pbx22]: FAILED! => {"msg": "as it must"}
+PLAY RECAP *****
+pbx22                      : ok=9    changed=1    unreachable=0    failed=0    skipped=0    rescued=1
+"""
+    said = of_log(LOG.replace("PLAY RECAP *****\n", later))
+    assert said == "telephony.asterisk.trunk : Wait for the registration on pbx: The trunk example: timed_out"
+
+
 def test_a_second_run_that_changes_something_tells_what() -> None:
     molecule = (
         "CRITICAL Idempotence test failed because of the following tasks:\n*  => a : Write it\n*  => Reload\n"
