@@ -52,7 +52,7 @@ class Asterisk:
         # bash's /dev/tcp needs nothing in the image and no route to the container.
         relay = "exec 3<>/dev/tcp/127.0.0.1/5038; cat <&3 & cat >&3"
         self._ami = subprocess.Popen(
-            ["podman", "exec", "-i", container, "bash", "-c", relay],
+            [*entrance(container), "bash", "-c", relay],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

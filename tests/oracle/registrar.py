@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional
 
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.register_line import REALM_LENGTH
+from containers import entrance
 
 # As long as the room that is kept for it.
 REALM = "registrar.test".ljust(REALM_LENGTH, "-")
@@ -89,7 +90,7 @@ class Registrar:
         give_up = time.monotonic() + 10
         while True:
             answer = subprocess.run(
-                ["podman", "exec", "-i", self.container, "kamcmd"],
+                [*entrance(self.container), "kamcmd"],
                 capture_output=True,
                 check=False,
                 input="".join(f"{line}\n" for line in lines),

@@ -18,6 +18,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.drivers import chan_sip, pjsip
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.expectation import FILENAME, to_json
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.trunk import load_trunks
+from containers import entrance
 
 from .conftest import IMAGE, container, started_registrar, wait_until_booted
 
@@ -67,7 +68,9 @@ class Pbx(NamedTuple):
     config: Path
 
     def siptrunk(self, *arguments: str, user: str = "0:0") -> subprocess.CompletedProcess[str]:
-        command = ["podman", "exec", "--user", user, self.container, "/etc/asterisk/siptrunk", *arguments]
+        uid, _colon, gid = user.partition(":")
+        become = ("setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups")
+        command = [*entrance(self.container), *become, "/etc/asterisk/siptrunk", *arguments]
         return subprocess.run(command, capture_output=True, check=False, text=True)
 
     def verify(self, *arguments: str, user: str = "0:0") -> Dict[str, Any]:
@@ -152,7 +155,7 @@ GOOD = {"smartvox": "ok", LONG: "ok", "refused": "critical"}
 
 def test_it_runs_there(pbx: Pbx) -> None:
     python = subprocess.run(
-        ["podman", "exec", pbx.container, "python3", "--version"], capture_output=True, check=True, text=True
+        [*entrance(pbx.container), "python3", "--version"], capture_output=True, check=True, text=True
     ).stdout
     assert python.startswith(f"Python {PYTHONS[pbx.subject.image]}.")
     assert pbx.siptrunk("--version").stdout == f"siptrunk {__version__}\n"
@@ -162,18 +165,9 @@ def test_it_runs_there(pbx: Pbx) -> None:
 
 def test_neither_the_place_nor_the_environment_it_is_run_from_counts(pbx: Pbx) -> None:
     (pbx.config / "argparse.py").write_text("raise RuntimeError('not ours')\n")
-    command = [
-        "podman",
-        "exec",
-        "--workdir",
-        "/etc/asterisk",
-        "--env",
-        "PYTHONPATH=/etc/asterisk",
-        pbx.container,
-    ]
-    done = subprocess.run(
-        [*command, "./siptrunk", "verify", "--help"], capture_output=True, check=False, text=True
-    )
+    there = ("env", "--chdir=/etc/asterisk", "PYTHONPATH=/etc/asterisk")
+    command = [*entrance(pbx.container), *there, "./siptrunk", "verify", "--help"]
+    done = subprocess.run(command, capture_output=True, check=False, text=True)
     (pbx.config / "argparse.py").unlink()
     assert done.returncode == 0, done.stderr
 
@@ -239,18 +233,14 @@ def test_an_ordinary_user_sees_what_ami_shows(pbx: Pbx) -> None:
 
 def test_an_ordinary_user_who_may_use_the_control_socket_sees_everything(pbx: Pbx) -> None:
     pbx.verify("--wait", "30")
-    subprocess.run(
-        ["podman", "exec", pbx.container, "chmod", "666", "/run/asterisk/asterisk.ctl"], check=True
-    )
+    subprocess.run([*entrance(pbx.container), "chmod", "666", "/run/asterisk/asterisk.ctl"], check=True)
     try:
         assert statuses(pbx.verify("--wait", "0", user=NOBODY)) == GOOD
         (pbx.config / manager.FILENAME).chmod(0o600)
         answer = pbx.verify("--wait", "0", user=NOBODY)
     finally:
         (pbx.config / manager.FILENAME).chmod(0o644)
-        subprocess.run(
-            ["podman", "exec", pbx.container, "chmod", "755", "/run/asterisk/asterisk.ctl"], check=True
-        )
+        subprocess.run([*entrance(pbx.container), "chmod", "755", "/run/asterisk/asterisk.ctl"], check=True)
     assert (answer["source"], statuses(answer)) == ("cli", GOOD)
 
 

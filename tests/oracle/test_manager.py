@@ -13,6 +13,7 @@ from typing import Iterator
 
 import pytest
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import manager
+from containers import entrance
 
 from .conftest import IMAGE, container, wait_until_booted
 
@@ -75,7 +76,7 @@ class Pbx:
     ) -> list[str]:
         """The answers, first that to the login."""
         done = subprocess.run(
-            ["podman", "exec", "-i", self.name, "python3", "-c", ASK],
+            [*entrance(self.name), "python3", "-c", ASK],
             input=json.dumps([source, user, secret, actions]), capture_output=True, text=True, check=False, timeout=60,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

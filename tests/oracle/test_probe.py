@@ -131,7 +131,7 @@ class Pbx:
 def command(prober: str, *arguments: str, secret: Optional[str] = None) -> List[str]:
     given = ["--secret-file", "-"] if secret else []
     engine = ["python3", "-m", "siptrunk", "probe", *arguments, *given, "--format", "json"]
-    return ["podman", "exec", "-i", "--workdir", "/engine", prober, *engine]
+    return [*entrance(prober), "env", "--chdir=/engine", *engine]
 
 
 def probe(prober: str, *arguments: str, code: int = 0, secret: Optional[str] = None) -> Dict[str, Any]:
@@ -358,7 +358,7 @@ def test_a_call_is_ended_when_the_prober_is(pbx: Pbx, signal: str) -> None:
     while not pbx.channels():
         assert time.monotonic() < give_up
     kill = f"kill -{signal} $(pidof python3)"
-    subprocess.run(["podman", "exec", pbx.prober, "bash", "-c", kill], check=True)
+    subprocess.run([*entrance(pbx.prober), "bash", "-c", kill], check=True)
     said, _error = running.communicate(timeout=10)
     assert json.loads(said)["outcome"] == "interrupted"
     assert running.returncode == 1
@@ -426,7 +426,7 @@ def test_sipp_sees_the_end_of_the_call(beside: str, scenario: str, status: int) 
         "30s",
     ]
     callee = subprocess.Popen(
-        ["podman", "exec", beside, *sipp, "-timeout_error"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [*entrance(beside), *sipp, "-timeout_error"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     try:
         wait_until_bound(beside, 5070)
@@ -442,7 +442,7 @@ def wait_until_bound(container: str, port: int) -> None:
     """Until somebody has that port of UDP."""
     give_up = time.monotonic() + 30
     while True:
-        sockets = ["podman", "exec", container, "cat", "/proc/net/udp"]
+        sockets = [*entrance(container), "cat", "/proc/net/udp"]
         if f":{port:04X} " in subprocess.run(sockets, capture_output=True, check=True, text=True).stdout:
             return
         assert time.monotonic() < give_up, f"nobody listens at port {port}"

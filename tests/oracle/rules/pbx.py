@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Tuple
 
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.rules.books import RULES
+from containers import entrance
 
 from ..conftest import Asterisk
 
@@ -101,7 +102,7 @@ class Pbx:
 
     def heard(self, address: str, action: Dict[str, str]) -> str:
         """The first SIP request but OPTIONS that Asterisk sends to port 5060 of an address upon an action of AMI."""
-        command = ["podman", "exec", "-i", self.asterisk.container, "python3", "-c", LISTENER, address]
+        command = [*entrance(self.asterisk.container), "python3", "-c", LISTENER, address]
         with subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
         ) as listener:
@@ -125,7 +126,7 @@ class Pbx:
     ) -> List[str]:
         """All answers to one request, as text. *more* goes to caller.py."""
         wanted = {"method": method, "source": source, "user": user, "number": number, "target": self.target}
-        command = ["podman", "exec", "-i", self.asterisk.container, "python3", "-c", CALLER.read_text()]
+        command = [*entrance(self.asterisk.container), "python3", "-c", CALLER.read_text()]
         answer = subprocess.run(
             command, input=json.dumps({**wanted, **more}).encode(), capture_output=True, check=True
         )
@@ -144,7 +145,7 @@ class Pbx:
         are of what was loaded before
         """
         wanted = {"address": ["192.0.2.1", 5060], "user": user, "count": count, "seconds": seconds}
-        command = ["podman", "exec", "-i", self.asterisk.container, "python3", "-c", PROVIDER.read_text()]
+        command = [*entrance(self.asterisk.container), "python3", "-c", PROVIDER.read_text()]
         requests: List[str] = []
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
             assert running.stdin is not None and running.stdout is not None

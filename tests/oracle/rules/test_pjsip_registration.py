@@ -7,6 +7,8 @@ from __future__ import annotations
 import json
 import subprocess
 
+from containers import entrance
+
 from .pbx import Pbx, examples, with_new_users
 from .test_register import REGISTRAR, heard
 
@@ -35,17 +37,7 @@ json.dump(len(seen), sys.stdout)
 def test_PJ022(pjsip: Pbx) -> None:
     for files, bad, user in with_new_users("PJ022"):
         pjsip.load(files)
-        command = [
-            "podman",
-            "exec",
-            "-i",
-            pjsip.asterisk.container,
-            "python3",
-            "-c",
-            FORBIDDING,
-            REGISTRAR,
-            user,
-        ]
+        command = [*entrance(pjsip.asterisk.container), "python3", "-c", FORBIDDING, REGISTRAR, user]
         tries = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
         assert tries == (1 if bad else 2)
 

@@ -9,6 +9,8 @@ import subprocess
 import time
 from typing import Dict, List
 
+from containers import entrance
+
 from .pbx import Pbx, entries, examples
 
 REGISTRAR = "192.0.2.1"
@@ -55,18 +57,7 @@ def _registry(pbx: Pbx) -> List[Dict[str, str]]:
 
 
 def heard(pbx: Pbx, *how: str, user: str = "") -> str:
-    command = [
-        "podman",
-        "exec",
-        "-i",
-        pbx.asterisk.container,
-        "python3",
-        "-c",
-        LISTENER,
-        REGISTRAR,
-        user,
-        *how,
-    ]
+    command = [*entrance(pbx.asterisk.container), "python3", "-c", LISTENER, REGISTRAR, user, *how]
     return subprocess.run(command, capture_output=True, check=True, text=True).stdout
 
 
