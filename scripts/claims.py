@@ -18,7 +18,8 @@ README = ROOT / "molecule/README.md"
 # Where Ansible begins to tell of a host, in the forms that it has at -vvv.
 _TOLD = re.compile(r"^(?:ok|changed|fatal): \[(?P<host>[^] ]+)[^]]*\]", re.MULTILINE)
 _IMAGE = re.compile(r'"image": "localhost/telephony-lab-(?P<name>pbx|asterisk)(?P<version>[0-9]*)"')
-_DRIVER = re.compile(r'\\?"driver\\?": \\?"(chan_sip|pjsip)\\?"')
+# Of a result, or quoted in what a command said. A diff, which has it too, stands before the host that it is of.
+_DRIVER = re.compile(r'(?:^ {4}|\\)"driver\\?": \\?"(chan_sip|pjsip)\\?"', re.MULTILINE)
 _RUNNING = re.compile(r'\\?"asterisk\\?": \\?"([0-9]+)\.')
 # The images whose names have no number are of Debian 11.
 _OLDEST = "16"

@@ -25,8 +25,14 @@ changed: [provider -> localhost] => {
             "image": "localhost/telephony-lab-sip",
             "driver": "bridge"
 TASK [Write the trunks] ***
+--- before: /etc/asterisk/siptrunk.json
++++ after: /etc/asterisk/siptrunk.json
++      "driver": "chan_sip",
 changed: [pbx] => {
     "driver": "chan_sip",
+--- before: /etc/asterisk/siptrunk.json
++++ after: /etc/asterisk/siptrunk.json
+       "driver": "pjsip",
 ok: [pjsip22] => {
     "driver": "pjsip",
             "driver": "auto",
