@@ -567,9 +567,10 @@ def _same_context(trunks: Sequence[Trunk]) -> Iterator[Problem]:
     fix = "leave the context out, so that each trunk has its own"
     shared = "is also a context of the trunk {owner}"
     toll = "is the outbound context of the trunk {owner}: callers from outside could call out at your expense"
-    # Without numbers we write nothing into the inbound context: it is the user's own, and may be shared.
-    writing = [trunk for trunk in trunks if trunk.inbound.numbers]
-    yield from _clashes(writing, "inbound.context", lambda trunk: [trunk.inbound.context], shared, fix)
+    # One that no numbers are written to is the user's own, and may be shared.
+    written = {_fold(trunk.inbound.context) for trunk in trunks if trunk.inbound.numbers}
+    arriving = [trunk for trunk in trunks if _fold(trunk.inbound.context) in written]
+    yield from _clashes(arriving, "inbound.context", lambda trunk: [trunk.inbound.context], shared, fix)
     yield from _clashes(trunks, "outbound.context", lambda trunk: [trunk.outbound.context], shared, fix)
     owners = {_fold(trunk.outbound.context): trunk.name for trunk in trunks}
     for trunk in trunks:

@@ -380,6 +380,14 @@ def test_two_trunks_with_numbers_must_not_share_a_context() -> None:
     assert the_problem(declared(inbound=inbound), other(inbound=inbound)).option == "inbound.context"
 
 
+def test_a_context_that_the_numbers_of_one_trunk_are_written_to_is_of_no_other() -> None:
+    """Calls from the other would reach them, and who reads the files could not tell whose they are."""
+    bare = {"context": "from-all"}
+    full = {**bare, "numbers": {"1": {"goto": "internal,100,1"}}}
+    for first, second in ((bare, full), (full, bare)):
+        assert the_problem(declared(inbound=first), other(inbound=second)).option == "inbound.context"
+
+
 def test_a_context_without_numbers_is_the_users_own_and_may_be_shared() -> None:
     inbound = {"context": "from-all"}
     assert len(load_trunks([declared(inbound=inbound), other(inbound=inbound)])) == 2
