@@ -221,6 +221,7 @@ CAUSES: Dict[str, Cause] = {
         "half deaf: {host} resolves to {addresses}, but the {kind} [{section}] has {address} only, for chan_sip takes "
         "one address of a name: calls from {missing} are refused",
         "list the addresses in inbound.trust, one by one",
+        final=True,
     ),
     "trust_left_over": Cause(
         WARNING,

@@ -19,7 +19,7 @@ from .trunk import Registration, Trunk
 from .uris import DEFAULT_PORTS, bracketed
 
 # Seconds for each question: a change does not wait for a provider that is silent.
-PATIENCE = 4.0
+PATIENCE = 10.0
 # The user part of the contact of a register line that names none.
 _NO_CONTACT = "s"
 _EXTERNAL = ("externaddr", "externip")

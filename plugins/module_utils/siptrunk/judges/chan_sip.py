@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import cache
 from typing import Collection, Dict, Iterator, List, Optional, Tuple
 
-from ..asterisk.snapshot import CERTIFICATE, CHALLENGE, SILENCE, Heard, Registration
+from ..asterisk.snapshot import ANSWER, CERTIFICATE, CHALLENGE, SILENCE, Heard, Registration
 from ..causes import Finding, finding
 from ..expectation import ExpectedRegistration, ExpectedTrunk
 from ..resolver import Addresses, normal
@@ -213,8 +214,10 @@ def _stuck(
     if lately and lately.kind == CHALLENGE:
         return proven(finding("challenge", **facts), lately, want)
     if has.state == "Auth. Sent":
-        # chan_sip answers up to three challenges, waits 20 s, and starts again.
-        return proven(finding("wrong_password", **facts), lately, want)
+        # chan_sip answers up to three challenges, waits 20 s, and starts again. Before the provider has refused, it may
+        # also be slow, or have lost what was sent.
+        refused = lately and lately.kind == ANSWER and lately.at >= (scene.since or 0)
+        return proven(replace(finding("wrong_password", **facts), final=bool(refused)), lately, want)
     addresses = scene.resolve(want.host, None).known
     if not addresses:
         return finding("unknown_host", **facts)

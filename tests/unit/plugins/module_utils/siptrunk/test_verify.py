@@ -298,6 +298,21 @@ def test_the_answer_that_the_log_has_is_the_evidence() -> None:
     evidence = verdict.findings[0].evidence
     assert evidence is not None
     assert (evidence.code, evidence.at, evidence.server) == (401, int(NOW) - 9, f"{HOST}:5060")
+
+
+@pytest.mark.parametrize(
+    ("answered", "since", "final"),
+    [(9, None, True), (9, 10, True), (9, 8, False), (None, None, False)],
+    ids=["refused", "refused since then", "refused before", "not answered"],
+)
+def test_a_password_is_wrong_for_good_once_the_provider_has_said_so(
+    answered: Optional[int], since: Optional[int], final: bool
+) -> None:
+    """Credentials that have no answer may be on their way: 3 s after a reload, with some loss."""
+    refusals = () if answered is None else (Heard(ANSWER, f"43212345@{HOST}", int(NOW) - answered, 401),)
+    more = {} if since is None else {"since": NOW - since}
+    (verdict,) = judged(running(never("Auth. Sent"), heard=refusals), **more).verdicts
+    assert (verdict.findings[0].cause, verdict.final) == ("wrong_password", final)
     (verdict,) = judged(running(never("Auth. Sent"))).verdicts
     assert verdict.findings[0].evidence is None
 
