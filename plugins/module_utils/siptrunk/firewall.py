@@ -26,15 +26,23 @@ _SADDR = {4: "ip saddr", 6: "ip6 saddr"}
 
 
 def addresses(
-    trunks: Sequence[ExpectedTrunk], resolve: Resolve, known: Addresses, *, every: bool = False
+    trunks: Sequence[ExpectedTrunk],
+    resolve: Resolve,
+    known: Addresses,
+    *,
+    every: bool = False,
+    going: bool = False,
 ) -> Addresses:
     """The addresses of all hosts that the trunks trust.
 
     known: those of before; they stay where the answer is none, or not the whole one
     every: those as well of hosts that are only called or registered at
+    going: those as well of hosts that the trunks have no more
     """
-    found: Dict[str, Tuple[str, ...]] = {}
-    for host, port in _every(trunks) if every else _trusted(trunks):
+    found: Dict[str, Tuple[str, ...]] = dict(known) if going else {}
+    hosts = tuple(_every(trunks) if every else _trusted(trunks))
+    found.update((host, ()) for host, _port in hosts)
+    for host, port in hosts:
         now = resolve(host, port)
         sure = now.complete and now.known
         had = () if sure else known.get(host, ())

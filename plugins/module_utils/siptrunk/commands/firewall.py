@@ -11,7 +11,7 @@ import socket
 import subprocess
 from typing import Any, Set, Tuple
 
-from .. import expectation
+from .. import expectation, last_change
 from ..config.effective import load
 from ..console import show
 from ..drivers import chan_sip, pjsip_transports
@@ -81,7 +81,8 @@ def run(args: argparse.Namespace) -> int:
     directory = os.path.dirname(os.path.abspath(args.state))
     os.makedirs(directory, mode=_PRIVATE_DIRECTORY, exist_ok=True)
     with lock(directory):
-        providers = _addresses(args)
+        # Who goes with a change is there until it is proven: to answer what unregisters, and if it is undone.
+        providers = _addresses(args, going=not last_change.unproven(args.config_dir).was_nothing)
         _load(ruleset(providers, args.allow, _ports(args.config_dir)))
         if read_text(args.state) != to_json(providers):
             put(args.state, to_json(providers), _PRIVATE)
@@ -98,7 +99,7 @@ def _is_ours(address: str) -> bool:
         return str(one.getsockname()[0]) == address
 
 
-def _addresses(args: argparse.Namespace, *, every: bool = False) -> Addresses:
+def _addresses(args: argparse.Namespace, *, every: bool = False, going: bool = False) -> Addresses:
     path = args.expect or os.path.join(args.config_dir, FILENAME)
     manifest = read_text(path)
     if manifest is None:
@@ -109,6 +110,7 @@ def _addresses(args: argparse.Namespace, *, every: bool = False) -> Addresses:
         Resolver().resolve,
         from_json(known, args.state) if known is not None else {},
         every=every,
+        going=going,
     )
 
 

@@ -70,6 +70,19 @@ def test_what_was_found_for_one_port_of_a_host_stays_where_another_one_is_not_an
         assert addresses([replace(trunk, peers=peers)], resolve, {}) == {HOST: ("192.0.2.1",)}
 
 
+def test_who_goes_is_there_until_the_change_is_proven() -> None:
+    def resolve(host: str, port: Optional[int]) -> Addresses:
+        return Addresses(frozenset(["192.0.2.2"]), True)
+
+    trunk = replace(TRUNK, peers=TRUNK.peers[:1])
+    known = {HOST: ("192.0.2.1",), "gone.example.com": ("192.0.2.99",)}
+    assert addresses([trunk], resolve, known, going=True) == {
+        HOST: ("192.0.2.2",),
+        "gone.example.com": ("192.0.2.99",),
+    }
+    assert addresses([trunk], resolve, known) == {HOST: ("192.0.2.2",)}
+
+
 def test_half_an_answer_takes_nothing_away() -> None:
     assert found("192.0.2.2", complete=False, had=("192.0.2.1",)) == ("192.0.2.1", "192.0.2.2")
 
