@@ -142,7 +142,9 @@ options:
             type: list
             elements: str
           context:
-            description: Dialplan context in which these calls arrive. Defaults to C(from-NAME).
+            description:
+              - Dialplan context in which these calls arrive. Defaults to C(from-NAME). Trunks may share one that is yours,
+                but none to which O(trunks[].inbound.numbers) of one of them are written.
             type: str
           numbers:
             description:
@@ -649,8 +651,8 @@ files:
       type: str
 reload:
   description:
-    - The Asterisk CLI commands that make the change take effect, in order. After those that unregister, give the
-      providers two seconds to answer.
+    - The Asterisk CLI commands that make the change take effect, in order. After those that unregister, wait until the
+      providers have answered.
   returned: for the states that write
   type: list
   elements: str
@@ -675,6 +677,14 @@ left:
   type: list
   elements: str
   version_added: 0.6.0
+touched:
+  description:
+    - The trunks that are new, gone, or not as they were; with O(until_proven), since the last configuration that was
+      proven.
+  returned: for the states that write
+  type: list
+  elements: str
+  version_added: 0.9.0
 registers:
   description:
     - The trunks that the commands of RV(reload) have register anew. chan_sip does so with all of them, chan_pjsip with
@@ -845,6 +855,10 @@ ACCEPT_SPEC = {
     "reason": {"type": "str", "required": True},
 }
 RESTORED = "restored"
+RESTART = (
+    "Asterisk must be restarted for this change: chan_pjsip resolves the names of providers only with transports that "
+    "were there when it was started"
+)
 # Which values of a file that people keep may be seen.
 SHOWN = {pjsip.NAME: pjsip_conf.shown_in_file, chan_sip.NAME: sip_conf.shown}
 
@@ -869,7 +883,7 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
         "after": masked(planned.after),
         "changes": list(planned.changes),
         "routes": list(planned.routes),
-        "warnings": [*planned.warnings, *not_needed],
+        "warnings": [*planned.warnings, *not_needed, *([RESTART] if restart else [])],
         "leftovers": [asdict(leftover) for leftover in planned.leftovers],
         "restart": restart,
         **to_be_done(change, check_mode),
@@ -897,6 +911,7 @@ def to_be_done(change: last_change.Change, check_mode: bool) -> dict[str, Any]:
         "reload": list(change.reload),
         "undo": list(change.undo),
         "registers": list(change.registers),
+        "touched": list(change.touched),
         "left": list(change.left),
     }
 

@@ -27,11 +27,17 @@ def test_what_is_imported_is_no_file_of_the_playbook() -> None:
         assert whole and (TASKS / whole[1]).is_file(), name
 
 
+def verdict(summary: str, status: str, failed_before: bool = False) -> str:
+    """As ``siptrunk verify --format json`` has it."""
+    trunk = {"trunk": "smartvox", "status": status, "ok": status == "ok", "summary": summary}
+    return json.dumps({"trunks": [{**trunk, "failed_before": failed_before}]})
+
+
 @pytest.mark.parametrize(
     ("command", "says"),
     [
-        ("""echo '{"trunks": [{"ok": true, "summary": "all is well"}]}'""", "all is well"),
-        ("""echo '{"trunks": [{"ok": false, "summary": "wrong password"}]}'; exit 2""", "wrong password"),
+        (f"echo '{verdict('all is well', 'ok')}'", "all is well"),
+        (f"echo '{verdict('wrong password', 'critical')}'; exit 2", "wrong password"),
         ("kill -KILL $$", "There is no verdict."),
         ("echo 'Traceback' >&2; exit 1", "Traceback"),
     ],
@@ -39,12 +45,34 @@ def test_what_is_imported_is_no_file_of_the_playbook() -> None:
 def test_only_a_verdict_is_taken_for_one(command: str, says: str, tmp_path: Path) -> None:
     """What was killed, or fell over, has said nothing; and nothing is not in order."""
     place(tmp_path / "siptrunk", command)
-    written = {"reload": [], "registers": [], "restart": False}
-    ran = run(
-        "verify", {"trunk_siptrunk_path": str(tmp_path / "siptrunk"), "trunk_written": written}, tmp_path
-    )
+    ran = verify(tmp_path)
     assert says in ran.stdout
     assert (ran.returncode == 0) == (says == "all is well")
+
+
+@pytest.mark.parametrize(
+    ("failed_before", "written", "stays"),
+    [
+        (True, {}, True),
+        (True, {"touched": ["smartvox"]}, False),
+        (True, {"restart": True}, False),  # nobody has seen what was before
+        (False, {}, False),
+    ],
+)
+def test_only_what_had_failed_before_may_fail(
+    failed_before: bool, written: dict[str, object], stays: bool, tmp_path: Path
+) -> None:
+    place(tmp_path / "siptrunk", f"echo '{verdict('no answer', 'critical', failed_before)}'; exit 2")
+    assert (verify(tmp_path, **written).returncode == 0) is stays
+
+
+@pytest.mark.parametrize(("restart", "since"), [(False, "1001"), (True, "999")])
+def test_what_counts_as_new(restart: bool, since: str, tmp_path: Path) -> None:
+    """Of a restart, Asterisk tells the moment to two seconds."""
+    said = verdict("all is well", "ok")
+    place(tmp_path / "siptrunk", f"echo \"$@\" > {tmp_path}/asked; echo '{said}'")
+    assert verify(tmp_path, restart=restart, registers=["smartvox"]).returncode == 0
+    assert (tmp_path / "asked").read_text().endswith(f" --new smartvox --since {since}\n")
 
 
 def test_a_reload_that_is_dropped_is_given_again(tmp_path: Path) -> None:
@@ -67,6 +95,30 @@ def test_a_reload_that_is_dropped_is_given_again(tmp_path: Path) -> None:
     assert (tmp_path / "given").read_text().splitlines() == [reload] * 3
 
 
+def test_a_provider_that_does_not_answer_what_unregisters_is_told_of(tmp_path: Path) -> None:
+    """The one that takes three looks to answer is not."""
+    place(
+        tmp_path / "asterisk",
+        f"""
+        echo "$2" >> {tmp_path}/given
+        [ "$2" = "pjsip show registrations" ] || exit 0
+        echo " silent/sip:silent.example.com           silent            Registered"
+        [ $(grep -c show {tmp_path}/given) -gt 2 ] || echo " slow/sip:slow.example.com  slow  Registered"
+        """,
+    )
+    names = ("slow", "silent")
+    variables = {
+        "trunk_commands": [],
+        "trunk_unregister": "pjsip send unregister",
+        "trunk_unregistering": [f"pjsip send unregister {name}" for name in names],
+    }
+    ran = run("tell", variables, tmp_path)
+    assert ran.returncode == 0, ran.stdout
+    assert "trunk silent: its provider has not answered" in ran.stdout and "trunk slow" not in ran.stdout
+    given = (tmp_path / "given").read_text().splitlines()
+    assert given[:2] == variables["trunk_unregistering"] and len(given) == 2 + 20
+
+
 @pytest.mark.parametrize(("answer", "is_started"), [("exit 0", False), ("exit 1", True), ("exit 124", False)])
 def test_what_hangs_is_not_started(answer: str, is_started: bool, tmp_path: Path) -> None:
     """The answers are those of timeout(1) and of an Asterisk that cannot be reached."""
@@ -84,6 +136,17 @@ def test_what_could_not_be_unregistered_is_told(tmp_path: Path) -> None:
         tmp_path,
     )
     assert "smartvox: unregistered" in ran.stdout and "no answer" in ran.stdout, ran.stdout
+
+
+def verify(folder: Path, **written: object) -> subprocess.CompletedProcess[str]:
+    """With the siptrunk in *folder*, after what was written."""
+    nothing = {"reload": [], "registers": [], "touched": [], "restart": False}
+    variables = {
+        "trunk_siptrunk_path": str(folder / "siptrunk"),
+        "trunk_written": {**nothing, **written},
+        "trunk_since": {"stdout": "1000"},
+    }
+    return run("verify", variables, folder)
 
 
 def place(path: Path, commands: str) -> None:

@@ -43,6 +43,15 @@ def told(before: Trunks, after: Trunks, kind: str = "trunk") -> List[str]:
     return lines
 
 
+def touched(before: Trunks, after: Trunks) -> Iterator[str]:
+    """The names of those that are new, gone, or not as they were."""
+    was = {trunk["name"]: trunk for trunk in before}
+    is_now = {trunk["name"]: trunk for trunk in after}
+    for name in {**was, **is_now}:
+        if name not in was or name not in is_now or any(_differences("", was[name], is_now[name])):
+            yield name
+
+
 def _differences(path: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     for key in {**before, **after}:
         one, other = before.get(key), after.get(key)

@@ -68,6 +68,7 @@ class Planned:
     undo: those for the files as they were, once they are back
     registers: the names of the trunks that the commands have register anew
     renews: those that the commands of *undo* have register anew
+    touched: the names of the trunks that are new, gone, or not as they were
     left: those that are gone, or have another account, and that chan_sip leaves at the provider until they expire there
     transports_at: path of the transports that must have been there when Asterisk was started; None where none must
     warnings: what the user should know and nobody can do for him
@@ -83,6 +84,7 @@ class Planned:
     undo: Tuple[str, ...]
     registers: Tuple[str, ...]
     renews: Tuple[str, ...] = ()
+    touched: Tuple[str, ...] = ()
     left: Tuple[str, ...] = ()
     transports_at: Optional[str] = None
     warnings: Tuple[str, ...] = ()
@@ -313,6 +315,7 @@ def _planned(
         ),
         registers,
         tuple(name for names in renews.values() for name in names),
+        tuple(changes.touched(had.get(pbx.driver.NAME, ()), enabled)),
         tuple(_left(had.get(chan_sip.NAME, ()), enabled)),
         warnings=tuple(_still_known(had, is_now)),
     )

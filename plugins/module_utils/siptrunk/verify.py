@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from types import ModuleType
-from typing import TYPE_CHECKING, Collection, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Collection, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from .asterisk.snapshot import Registration, Section, Snapshot
 from .causes import BY_SEVERITY, CRITICAL, EXIT_CODES, OK, UNKNOWN, Finding, finding, worst
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PATIENCE", "Lease", "Report", "Verdict", "account", "local_time", "registrar", "verify"]
 
+# What is said of registrations that may be in force, but not since the moment that is asked for.
+NOT_NEW = ("not_fresh", "unproven")
 JUDGES: Dict[str, ModuleType] = {judge.NAME: judge for judge in (chan_sip, pjsip)}
 
 
@@ -48,6 +50,11 @@ class Verdict:
     @property
     def ok(self) -> bool:
         return self.status == OK
+
+    @property
+    def fails(self) -> bool:
+        """It does not work. That a registration in force is not new is no failure."""
+        return any(one.status in (CRITICAL, UNKNOWN) and one.cause not in NOT_NEW for one in self.findings)
 
     @property
     def final(self) -> bool:
@@ -84,6 +91,7 @@ class Report:
     allow_none: to expect no trunk at all is fine
     asked: what the providers of trunks that are not in order said to this host, if anybody wanted to know; it does not
         change the verdict
+    failed_before: names of the trunks that had failed before Asterisk was told anything; None where it was told nothing
     """
 
     verdicts: Tuple[Verdict, ...]
@@ -92,6 +100,7 @@ class Report:
     checked_at: float
     allow_none: bool = False
     asked: Tuple[Asked, ...] = ()
+    failed_before: Optional[FrozenSet[str]] = None
 
     @property
     def status(self) -> str:

@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import partial
 from importlib import import_module
 from types import ModuleType
-from typing import Callable, Collection, Dict, List, Optional, Sequence
+from typing import Callable, Collection, Dict, FrozenSet, List, Optional, Sequence
 
 from ..asterisk import ami, live
 from ..asterisk.snapshot import Snapshot
@@ -180,9 +180,11 @@ def _report(args: argparse.Namespace) -> Report:
         access=_access(args),
     )
     registering = registers(args.after)
+    failed_before: Optional[FrozenSet[str]] = None
     if args.after:
         # What is there now is what must change.
         before = look(0.0)
+        failed_before = frozenset(verdict.trunk.name for verdict in before.verdicts if verdict.fails)
         _tell(args, [command for command in args.after if command not in registering])
         if registering:
             _tell(args, needed(registering, before.snapshot, look(0.0).snapshot, time.time()))
@@ -194,7 +196,7 @@ def _report(args: argparse.Namespace) -> Report:
             _progress(report, watched)
         return insist(report, watched)
 
-    report = watch(look, wait=args.wait, progress=progress)
+    report = replace(watch(look, wait=args.wait, progress=progress), failed_before=failed_before)
     if shown:
         sys.stderr.write(_CLEAR_LINE)
         sys.stderr.flush()

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timezone
-from typing import Any, Dict, Optional
+from typing import Any, Collection, Dict, Optional
 
 from ..asterisk.snapshot import Registration
 from ..causes import OK, Evidence
@@ -30,19 +30,20 @@ def answer(report: Report) -> Dict[str, Any]:
         "source": report.snapshot.source,
         "asterisk": report.snapshot.asterisk,
         "failure": failure.detail if failure else None,
-        "trunks": [_trunk(verdict) for verdict in report.verdicts],
+        "trunks": [_trunk(verdict, report.failed_before) for verdict in report.verdicts],
         "unexpected": [_unexpected(running) for running in report.unexpected],
         "notes": report.snapshot.notes,
     }
 
 
-def _trunk(verdict: Verdict) -> Dict[str, Any]:
+def _trunk(verdict: Verdict, failed_before: Optional[Collection[str]]) -> Dict[str, Any]:
     want, lease, first = verdict.trunk.registration, verdict.lease, verdict.findings[0]
     return {
         "trunk": verdict.trunk.name,
         "driver": verdict.trunk.driver,
         "ok": verdict.ok,
         "status": verdict.status,
+        "failed_before": None if failed_before is None else verdict.trunk.name in failed_before,
         "state": lease.state if lease else None,
         "cause": first.cause,
         "explanation": first.explanation,

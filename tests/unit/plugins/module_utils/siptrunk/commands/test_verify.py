@@ -20,6 +20,8 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk import
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.__main__ import main
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk import live
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.asterisk.snapshot import (
+    ANSWER,
+    Heard,
     Registration,
     Snapshot,
     Unavailable,
@@ -37,7 +39,7 @@ from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.sip.lo
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.sip.message import to_bytes
 from ansible_collections.telephony.asterisk.plugins.module_utils.siptrunk.verify import Report
 
-from ..scenes import REGISTERED, TRUNK, failed, judged, never, resolve, running
+from ..scenes import NOW, REGISTERED, TRUNK, failed, judged, never, resolve, running
 from ..sip.peers import answer, datagram, listening
 
 
@@ -81,7 +83,8 @@ def test_the_deadline_is_kept() -> None:
 
 @pytest.mark.parametrize("state", ["No Authentication", "Rejected", "Auth. Sent", "Failed"])
 def test_what_waiting_does_not_cure_is_not_waited_for(state: str) -> None:
-    report, took = watched(running(never(state)), wait=60)
+    refused = Heard(ANSWER, REGISTERED.account, int(NOW) - 9, 401)
+    report, took = watched(running(never(state), heard=(refused,)), wait=60)
     assert report.status == "critical"
     # Seen twice after the first seconds, in which a reload may not have come through yet.
     assert 3 <= took <= 5
@@ -315,6 +318,30 @@ def test_a_reload_comes_after_a_first_look(pbx: dict[str, Any], monkeypatch: pyt
     assert run(pbx, "--since", str(now - 1), "--wait", "1", "--after", reload) == 0
     assert commands == [reload]
     assert len(pbx["asked"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "failed"),
+    [
+        (REGISTERED, False),  # though not new
+        (never("Request Sent"), True),
+        (never("No Authentication"), True),
+    ],
+    ids=["works", "has no answer", "is refused"],
+)
+def test_what_had_failed_before_it_was_told_anything(
+    pbx: dict[str, Any],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    before: Registration,
+    failed: bool,
+) -> None:
+    monkeypatch.setattr(live.cli, "connect", lambda config_dir, timeout: lambda one: "")
+    past = replace(before, registered_at=int(time.time()) - 50 if before.registered_at else None)
+    pbx["answers"] = [running(past)]
+    since = ("--since", str(int(time.time()) - 1))
+    assert run(pbx, *since, "--wait", "0", "--after", "sip reload", "--format", "json") == 0
+    assert json.loads(capsys.readouterr().out)["trunks"][0]["failed_before"] is failed
 
 
 def test_since_may_be_for_some_trunks(pbx: dict[str, Any]) -> None:

@@ -52,6 +52,7 @@ def test_a_trunk_in_order() -> None:
         "driver": "chan_sip",
         "ok": True,
         "status": "ok",
+        "failed_before": None,
         "state": "Registered",
         "cause": "registered",
         "explanation": said,
