@@ -143,8 +143,8 @@ options:
             elements: str
           context:
             description:
-              - Dialplan context in which these calls arrive. Defaults to C(from-NAME). Trunks may share one that is yours,
-                but none to which O(trunks[].inbound.numbers) of one of them are written.
+              - Dialplan context in which these calls arrive. Defaults to C(from-NAME). Trunks may share one that is
+                yours, but none to which O(trunks[].inbound.numbers) of one of them are written.
             type: str
           numbers:
             description:
