@@ -40,15 +40,16 @@ def of_suite(report: Path) -> str:
 
 
 def of_log(text: str) -> str:
-    """What Ansible ended with: the last task that failed, on which host, and its message; or else the last lines.
+    """Why Ansible failed: the task, on which host, and its message; or else the last lines.
 
-    A host that was rescued later has failures, too: the recap says which was not.
+    A host that was rescued has failures, too: the recap says which was not. The end of one may have ended others.
     """
     changed = _IDEMPOTENCE.search(text)
     if changed:
         return _short(changed[0])
     failed = {recap["host"] for recap in _RECAP.finditer(text)}
-    fatal = next((at for at in reversed([*_FATAL.finditer(text)]) if at["host"] in failed), None)
+    ends = {at["host"]: at for at in _FATAL.finditer(text) if at["host"] in failed}
+    fatal = min(ends.values(), key=re.Match.start, default=None)
     if fatal is None:
         return _short("\n".join([line for line in text.splitlines() if line.strip()][-3:]))
     task = next(reversed([*_TASK.finditer(text, 0, fatal.start())]), None)

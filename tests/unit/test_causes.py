@@ -97,6 +97,17 @@ pbx22                      : ok=9    changed=1    unreachable=0    failed=0    s
     assert said == "telephony.asterisk.trunk : Wait for the registration on pbx: The trunk example: timed_out"
 
 
+def test_the_first_host_that_failed_tells_why() -> None:
+    others = """\
+TASK [Go on with the others] ***
+fatal: [pbx22]: FAILED! => {"msg": "pbx is not there"}
+PLAY RECAP *****
+pbx22                      : ok=9    changed=1    unreachable=0    failed=1    skipped=0    rescued=0
+"""
+    said = of_log(LOG.replace("PLAY RECAP *****\n", others))
+    assert said == "telephony.asterisk.trunk : Wait for the registration on pbx: The trunk example: timed_out"
+
+
 def test_a_second_run_that_changes_something_tells_what() -> None:
     molecule = (
         "CRITICAL Idempotence test failed because of the following tasks:\n*  => a : Write it\n*  => Reload\n"
