@@ -30,7 +30,8 @@ class Change:
     """It holds names and commands, and no secrets.
 
     files: all that differ from the last configuration that was proven, with the backups that are of it
-    reload, registers, undo, renews, touched, left: as in Planned
+    reload, registers, undo, renews, left: as in Planned
+    touched: as in Planned; all trunks where an earlier change is not proven
     proven_at: epoch seconds; None as long as nobody has seen that it works
     """
 
@@ -89,7 +90,8 @@ def after(planned: Planned, earlier: Change, driver: str) -> Change:
         tuple(registers),
         _union(planned.undo, earlier.undo),
         _union(planned.renews, earlier.renews),
-        _union(earlier.touched, planned.touched),
+        # What fails may fail for the earlier change: nobody knows what Asterisk has of that.
+        planned.touched if earlier.was_nothing else _names(planned.before, planned.after),
         # One that has come back leaves nothing; one that was there all the time has another account.
         _union([name for name in earlier.left if name in was or name not in is_now], planned.left),
     )
@@ -124,7 +126,7 @@ def settle(config_dir: str, now: float) -> Change:
     """Note that the last change works, or that there is nothing to be noted any more; gives what it was."""
     change = unproven(config_dir)
     if not change.was_nothing:
-        _store(replace(change, reload=(), registers=(), left=(), proven_at=now), config_dir)
+        _store(Change(change.files, undo=change.undo, renews=change.renews, proven_at=now), config_dir)
     return change
 
 
@@ -155,7 +157,7 @@ def restored(config_dir: str) -> Tuple[Change, Tuple[PlannedFile, ...]]:
         there = os.path.exists(file.path) and os.path.basename(file.path) in OWN
         attributes = Attributes.of(file.path) if there else None
         planned.append(PlannedFile(file.path, read_text(file.path), text, None, attributes))
-    return Change(reload=change.undo, registers=change.renews, touched=change.touched), tuple(planned)
+    return Change(reload=change.undo, registers=change.renews), tuple(planned)
 
 
 def put_back(config_dir: str) -> Change:
@@ -188,6 +190,10 @@ def _store(change: Change, config_dir: str) -> None:
 
 def _union(*lists: Sequence[str]) -> Tuple[str, ...]:
     return tuple(dict.fromkeys(one for several in lists for one in several))
+
+
+def _names(*lists: Sequence[Mapping[str, Any]]) -> Tuple[str, ...]:
+    return _union(*([trunk["name"] for trunk in trunks] for trunks in lists))
 
 
 def _files(earlier: Sequence[WrittenFile], written: Sequence[WrittenFile]) -> Tuple[WrittenFile, ...]:

@@ -26,6 +26,8 @@ __all__ = ["PATIENCE", "Lease", "Report", "Verdict", "account", "local_time", "r
 
 # What is said of registrations that may be in force, but not since the moment that is asked for.
 NOT_NEW = ("not_fresh", "unproven")
+# Seconds from the start of Asterisk within which a trunk may not have registered yet.
+_BEGINNING = 60
 JUDGES: Dict[str, ModuleType] = {judge.NAME: judge for judge in (chan_sip, pjsip)}
 
 
@@ -53,8 +55,8 @@ class Verdict:
 
     @property
     def fails(self) -> bool:
-        """It does not work. That a registration in force is not new is no failure."""
-        return any(one.status in (CRITICAL, UNKNOWN) and one.cause not in NOT_NEW for one in self.findings)
+        """It does not work, for certain. That a registration in force is not new is no failure."""
+        return any(one.status == CRITICAL and one.cause not in NOT_NEW for one in self.findings)
 
     @property
     def final(self) -> bool:
@@ -91,7 +93,8 @@ class Report:
     allow_none: to expect no trunk at all is fine
     asked: what the providers of trunks that are not in order said to this host, if anybody wanted to know; it does not
         change the verdict
-    failed_before: names of the trunks that had failed before Asterisk was told anything; None where it was told nothing
+    failed_before: names of the trunks that had failed before Asterisk was told anything; None where it was told
+        nothing, or where nobody can tell
     """
 
     verdicts: Tuple[Verdict, ...]
@@ -101,6 +104,14 @@ class Report:
     allow_none: bool = False
     asked: Tuple[Asked, ...] = ()
     failed_before: Optional[FrozenSet[str]] = None
+
+    @property
+    def failing(self) -> Optional[FrozenSet[str]]:
+        """The names of the trunks that do not work; None as long as they may just not have registered yet."""
+        started_at = self.snapshot.started_at
+        if self.snapshot.failure or started_at is None or self.checked_at - started_at < _BEGINNING:
+            return None
+        return frozenset(verdict.trunk.name for verdict in self.verdicts if verdict.fails)
 
     @property
     def status(self) -> str:

@@ -184,7 +184,7 @@ def _report(args: argparse.Namespace) -> Report:
     if args.after:
         # What is there now is what must change.
         before = look(0.0)
-        failed_before = frozenset(verdict.trunk.name for verdict in before.verdicts if verdict.fails)
+        failed_before = before.failing
         _tell(args, [command for command in args.after if command not in registering])
         if registering:
             _tell(args, needed(registering, before.snapshot, look(0.0).snapshot, time.time()))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Optional
 from xml.etree.ElementTree import fromstring
 
 import pytest
@@ -321,24 +321,28 @@ def test_a_reload_comes_after_a_first_look(pbx: dict[str, Any], monkeypatch: pyt
 
 
 @pytest.mark.parametrize(
-    ("before", "failed"),
+    ("before", "runs_for", "failed"),
     [
-        (REGISTERED, False),  # though not new
-        (never("Request Sent"), True),
-        (never("No Authentication"), True),
+        (REGISTERED, 99, False),  # though not new
+        (never("Request Sent"), 99, True),
+        (never("No Authentication"), 99, True),
+        (never("Request Sent"), 50, None),  # it may just have begun
+        (never("Request Sent"), None, None),
     ],
-    ids=["works", "has no answer", "is refused"],
+    ids=["works", "has no answer", "is refused", "has just begun", "for how long it runs is not known"],
 )
 def test_what_had_failed_before_it_was_told_anything(
     pbx: dict[str, Any],
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     before: Registration,
-    failed: bool,
+    runs_for: Optional[int],
+    failed: Optional[bool],
 ) -> None:
     monkeypatch.setattr(live.cli, "connect", lambda config_dir, timeout: lambda one: "")
-    past = replace(before, registered_at=int(time.time()) - 50 if before.registered_at else None)
-    pbx["answers"] = [running(past)]
+    now = int(time.time())
+    past = replace(before, registered_at=now - 50 if before.registered_at else None)
+    pbx["answers"] = [running(past, started_at=None if runs_for is None else now - runs_for)]
     since = ("--since", str(int(time.time()) - 1))
     assert run(pbx, *since, "--wait", "0", "--after", "sip reload", "--format", "json") == 0
     assert json.loads(capsys.readouterr().out)["trunks"][0]["failed_before"] is failed
