@@ -679,8 +679,8 @@ left:
   version_added: 0.6.0
 touched:
   description:
-    - The trunks that are new, gone, or not as they were; with O(until_proven), since the last configuration that was
-      proven.
+    - The trunks that are new, gone, or not as they were. With O(until_proven), all trunks where an earlier change is
+      not proven.
   returned: for the states that write
   type: list
   elements: str
