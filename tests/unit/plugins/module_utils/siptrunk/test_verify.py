@@ -300,6 +300,11 @@ def test_the_answer_that_the_log_has_is_the_evidence() -> None:
     assert (evidence.code, evidence.at, evidence.server) == (401, int(NOW) - 9, f"{HOST}:5060")
 
 
+def test_that_chan_sip_has_one_of_two_addresses_is_not_waited_for() -> None:
+    (verdict,) = judged(running(REGISTERED), resolve=two_addresses).verdicts
+    assert (verdict.findings[0].cause, verdict.final) == ("trust_partial", True)
+
+
 @pytest.mark.parametrize(
     ("answered", "since", "final"),
     [(9, None, True), (9, 10, True), (9, 8, False), (None, None, False)],
