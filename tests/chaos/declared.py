@@ -171,6 +171,8 @@ def next_step(declared: Declared, rng: random.Random) -> Step:
         says = rng.choice(BREAKS)(trunks[name], declared, rng)
         return Step((*done, f"break {name} ({says})"), trunks, fails=says)
     fault = rng.choice(("s:503", "drop"))
+    # It must be another than before, whatever was done to it above.
+    trunks[name]["registration"]["expiry"] = declared.trunks[name]["registration"]["expiry"]
     _EXPIRY(trunks[name], declared, rng)
     return Step((*done, f"change {name} while the provider does {fault}"), trunks, fails=name, fault=fault)
 
