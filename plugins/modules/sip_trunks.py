@@ -679,12 +679,17 @@ left:
   version_added: 0.6.0
 touched:
   description:
-    - The trunks that are new, gone, or not as they were. With O(until_proven), all trunks where an earlier change is
-      not proven.
-  returned: for the states that write
+    - The trunks that are new, gone, or not as they were.
+  returned: for the states that write, but not with V(restored)
   type: list
   elements: str
   version_added: 0.9.0
+unproven:
+  description:
+    - Whether an earlier change with O(until_proven) was not proven, so that nobody knows what Asterisk has of it.
+  returned: for the states that write, but not with V(restored)
+  type: bool
+  version_added: 0.10.0
 registers:
   description:
     - The trunks that the commands of RV(reload) have register anew. chan_sip does so with all of them, chan_pjsip with
@@ -874,7 +879,10 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
         # Before the write: afterwards everything is as planned.
         changed = any(file.changes for file in planned.files)
         restart = needs_restart(params["config_dir"], planned)
-        change = carried_out(planned, params, pbx.driver.NAME, check_mode)
+        earlier = (
+            last_change.unproven(params["config_dir"]) if params["until_proven"] else last_change.Change()
+        )
+        change = carried_out(planned, params, earlier, pbx.driver.NAME, check_mode)
     secrets = secrets_in([*planned.before, *planned.after])
     return {
         "changed": changed,
@@ -886,21 +894,25 @@ def write(params: dict[str, Any], *, check_mode: bool, diff: bool) -> dict[str, 
         "warnings": [*planned.warnings, *not_needed, *([RESTART] if restart else [])],
         "leftovers": [asdict(leftover) for leftover in planned.leftovers],
         "restart": restart,
+        "touched": list(planned.touched),
+        "unproven": not earlier.was_nothing,
         **to_be_done(change, check_mode),
         "diff": differences(planned.files, pbx.driver.NAME, secrets) if diff else [],
     }
 
 
 def carried_out(
-    planned: states.Planned, params: dict[str, Any], driver: str, check_mode: bool
+    planned: states.Planned,
+    params: dict[str, Any],
+    earlier: last_change.Change,
+    driver: str,
+    check_mode: bool,
 ) -> last_change.Change:
     """Write the files, unless in check mode; gives what is to be done then."""
-    config_dir = params["config_dir"]
-    earlier = last_change.unproven(config_dir) if params["until_proven"] else last_change.Change()
     if check_mode:
         return last_change.after(planned, earlier, driver)
     if params["until_proven"]:
-        return last_change.carry_out(planned, config_dir, earlier, driver)
+        return last_change.carry_out(planned, params["config_dir"], earlier, driver)
     written = deployment.apply(planned.files, backup=params["backup"])
     return replace(last_change.after(planned, earlier, driver), files=written)
 
@@ -911,7 +923,6 @@ def to_be_done(change: last_change.Change, check_mode: bool) -> dict[str, Any]:
         "reload": list(change.reload),
         "undo": list(change.undo),
         "registers": list(change.registers),
-        "touched": list(change.touched),
         "left": list(change.left),
     }
 

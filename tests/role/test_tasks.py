@@ -27,7 +27,7 @@ def test_what_is_imported_is_no_file_of_the_playbook() -> None:
         assert whole and (TASKS / whole[1]).is_file(), name
 
 
-def verdict(summary: str, status: str, failed_before: bool = False) -> str:
+def verdict(summary: str, status: str, failed_before: bool | None = False) -> str:
     """As ``siptrunk verify --format json`` has it."""
     trunk = {"trunk": "smartvox", "status": status, "ok": status == "ok", "summary": summary}
     return json.dumps({"trunks": [{**trunk, "failed_before": failed_before}]})
@@ -56,14 +56,39 @@ def test_only_a_verdict_is_taken_for_one(command: str, says: str, tmp_path: Path
         (True, {}, True),
         (True, {"touched": ["smartvox"]}, False),
         (True, {"restart": True}, False),  # nobody has seen what was before
+        (True, {"unproven": True}, False),  # it may have failed for what was not proven
+        (True, {"files": [{"path": "/etc/asterisk/sip_trunks.json", "backup": None}]}, False),
         (False, {}, False),
+        (None, {}, False),
+        (None, {"reload": []}, True),  # it is as it was before
+        (None, {"reload": [], "touched": ["smartvox"]}, False),
     ],
 )
 def test_only_what_had_failed_before_may_fail(
-    failed_before: bool, written: dict[str, object], stays: bool, tmp_path: Path
+    failed_before: bool | None, written: dict[str, object], stays: bool, tmp_path: Path
 ) -> None:
     place(tmp_path / "siptrunk", f"echo '{verdict('no answer', 'critical', failed_before)}'; exit 2")
     assert (verify(tmp_path, **written).returncode == 0) is stays
+
+
+def test_what_failed_before_is_seen_by_what_was_expected_then(tmp_path: Path) -> None:
+    place(tmp_path / "siptrunk", f"echo \"$@\" > {tmp_path}/asked; echo '{verdict('all is well', 'ok')}'")
+    files = [
+        {"path": f"/etc/asterisk/{name}", "backup": f"/etc/asterisk/{name}.1~"}
+        for name in ("sip.conf", "sip_trunks.json")
+    ]
+    assert verify(tmp_path, files=files).returncode == 0
+    assert re.findall(r"--before (\S*)", (tmp_path / "asked").read_text()) == [files[1]["backup"]]
+
+
+@pytest.mark.parametrize("wanted", ["none", "source"])
+def test_with_another_asterisk_nobody_has_seen_what_failed_before(wanted: str, tmp_path: Path) -> None:
+    """Its trunks are as they were, and it is not."""
+    place(tmp_path / "siptrunk", f"echo '{verdict('no answer', 'critical', None)}'; exit 2")
+    looked = "Asterisk 20.9.0\nsource of before"
+    there = {"stdout": looked, "stdout_lines": looked.splitlines()}
+    ran = verify(tmp_path, {"trunk_install": wanted, "trunk_looked": there}, reload=[])
+    assert (ran.returncode == 0) == (wanted == "none")
 
 
 @pytest.mark.parametrize(("restart", "since"), [(False, "1001"), (True, "999")])
@@ -140,13 +165,52 @@ def test_what_could_not_be_unregistered_is_told(tmp_path: Path) -> None:
     assert "smartvox: unregistered" in ran.stdout and "no answer" in ran.stdout, ran.stdout
 
 
-def verify(folder: Path, **written: object) -> subprocess.CompletedProcess[str]:
-    """With the siptrunk in *folder*, after what was written."""
-    nothing = {"reload": [], "registers": [], "touched": [], "restart": False}
+@pytest.mark.parametrize("excused", [[], ["smartvox"]])
+def test_an_undo_proves_all_but_what_it_is_told(excused: list[str], tmp_path: Path) -> None:
+    """A trunk that had failed before the change does so after it was undone; asked for by hand, an undo must work."""
+    place(
+        tmp_path / "siptrunk",
+        f"[ $1 != verify ] || {{ echo '{verdict('no answer', 'critical', True)}'; exit 2; }}",
+    )
+    place(tmp_path / "asterisk", "exit 0")
+    trunks = tmp_path / "sip_trunks.conf"
+    backup = tmp_path / "sip_trunks.conf.before~"
+    trunks.write_text("; after\n")
+    backup.write_text("; before\n")
+    change = {
+        "files": [{"path": str(trunks), "backup": str(backup)}],
+        "undo": ["sip reload"],
+        "proven_at": None,
+    }
+    (tmp_path / "sip_trunks.change~").write_text(json.dumps({"schema": "siptrunk.change/1", **change}))
+    variables = {
+        "trunk_siptrunk_path": str(tmp_path / "siptrunk"),
+        "trunk_config_dir": str(tmp_path),
+        "trunk_excused": excused,
+    }
+    ran = run("put_back", variables, tmp_path)
+    assert trunks.read_text() == "; before\n", ran.stdout
+    assert "no answer" in ran.stdout
+    assert (ran.returncode == 0) == bool(excused), ran.stdout
+
+
+def verify(
+    folder: Path, more: dict[str, object] | None = None, **written: object
+) -> subprocess.CompletedProcess[str]:
+    """With the siptrunk in *folder*, after what was written; more: variables"""
+    something = {
+        "reload": ["sip reload"],
+        "registers": [],
+        "touched": [],
+        "files": [],
+        "unproven": False,
+        "restart": False,
+    }
     variables = {
         "trunk_siptrunk_path": str(folder / "siptrunk"),
-        "trunk_written": {**nothing, **written},
+        "trunk_written": {**something, **written},
         "trunk_since": {"stdout": "1000"},
+        **(more or {}),
     }
     return run("verify", variables, folder)
 

@@ -31,7 +31,6 @@ class Change:
 
     files: all that differ from the last configuration that was proven, with the backups that are of it
     reload, registers, undo, renews, left: as in Planned
-    touched: as in Planned; all trunks where an earlier change is not proven
     proven_at: epoch seconds; None as long as nobody has seen that it works
     """
 
@@ -40,7 +39,6 @@ class Change:
     registers: Tuple[str, ...] = ()
     undo: Tuple[str, ...] = ()
     renews: Tuple[str, ...] = ()
-    touched: Tuple[str, ...] = ()
     left: Tuple[str, ...] = ()
     proven_at: Optional[float] = None
 
@@ -61,6 +59,7 @@ def last(config_dir: str) -> Optional[Change]:
             raise ValueError("another schema")
         files = tuple(WrittenFile(file["path"], file["backup"]) for file in content.pop("files"))
         proven_at = content.pop("proven_at")
+        content.pop("touched", None)  # of version 0.9.0
         return Change(files, **{key: tuple(value) for key, value in content.items()}, proven_at=proven_at)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ConfigError(
@@ -90,8 +89,6 @@ def after(planned: Planned, earlier: Change, driver: str) -> Change:
         tuple(registers),
         _union(planned.undo, earlier.undo),
         _union(planned.renews, earlier.renews),
-        # What fails may fail for the earlier change: nobody knows what Asterisk has of that.
-        planned.touched if earlier.was_nothing else _names(planned.before, planned.after),
         # One that has come back leaves nothing; one that was there all the time has another account.
         _union([name for name in earlier.left if name in was or name not in is_now], planned.left),
     )
@@ -190,10 +187,6 @@ def _store(change: Change, config_dir: str) -> None:
 
 def _union(*lists: Sequence[str]) -> Tuple[str, ...]:
     return tuple(dict.fromkeys(one for several in lists for one in several))
-
-
-def _names(*lists: Sequence[Mapping[str, Any]]) -> Tuple[str, ...]:
-    return _union(*([trunk["name"] for trunk in trunks] for trunks in lists))
 
 
 def _files(earlier: Sequence[WrittenFile], written: Sequence[WrittenFile]) -> Tuple[WrittenFile, ...]:

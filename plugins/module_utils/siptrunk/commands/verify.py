@@ -83,6 +83,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "it does; repeat it for several. 'pjsip send register NAME' is given where the others had no such effect, and "
         "again until it has one",
     )
+    parser.add_argument(
+        "--before",
+        metavar="FILE",
+        help="manifest of what was expected before --after, by which JSON tells what had failed (default: the same)",
+    )
     parser.add_argument("--format", choices=_FORMATS, default="text")
     parser.add_argument(
         "-o",
@@ -184,7 +189,13 @@ def _report(args: argparse.Namespace) -> Report:
     if args.after:
         # What is there now is what must change.
         before = look(0.0)
-        failed_before = before.failing
+        # By what is expected from now on, a trunk that gets another account has failed.
+        had = (
+            looking(expected_trunks(args.before, args.config_dir), args.config_dir)(0.0)
+            if args.before
+            else before
+        )
+        failed_before = had.failing
         _tell(args, [command for command in args.after if command not in registering])
         if registering:
             _tell(args, needed(registering, before.snapshot, look(0.0).snapshot, time.time()))

@@ -141,6 +141,15 @@ def test_replaced_keeps_others_and_overridden_does_not(tmp_path: Path, layout: s
 
 
 @each_layout
+def test_which_trunks_a_change_is_for(tmp_path: Path, layout: str) -> None:
+    there = pbx(tmp_path, layout)
+    assert run("merged", there, MAIN, BACKUP).touched == ("main", "backup")
+    assert run("merged", there, MAIN, BACKUP).touched == ()
+    assert run("merged", there, {**MAIN, "media": {"codecs": ["ulaw"]}}, BACKUP).touched == ("main",)
+    assert run("deleted", there, {"name": "backup"}).touched == ("backup",)
+
+
+@each_layout
 def test_deleted_leaves_nothing_of_the_trunk_behind(tmp_path: Path, layout: str) -> None:
     there = pbx(tmp_path, layout)
     run("replaced", there, MAIN, BACKUP)
@@ -334,7 +343,7 @@ def test_a_trunk_moves_to_the_other_driver_and_back_in_one_reload(tmp_path: Path
     assert planned.undo == (
         "pjsip send unregister main", "dialplan reload", "module reload res_pjsip.so", "sip reload",
     )  # fmt: skip
-    assert planned.registers == ("main",)
+    assert planned.registers == planned.touched == ("main",)
     assert "1800 s the provider has its contact" in planned.warnings[0]
     assert "register" not in (tmp_path / "sip_trunks.conf").read_text()
     assert "allowguest = no" in (tmp_path / "sip_trunks.conf").read_text()

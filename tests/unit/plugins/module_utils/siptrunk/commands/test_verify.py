@@ -348,6 +348,22 @@ def test_what_had_failed_before_it_was_told_anything(
     assert json.loads(capsys.readouterr().out)["trunks"][0]["failed_before"] is failed
 
 
+def test_what_had_failed_before_is_seen_by_what_was_expected_then(
+    pbx: dict[str, Any], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that gets another account has not failed because nobody had that before."""
+    monkeypatch.setattr(live.cli, "connect", lambda config_dir, timeout: lambda one: "")
+    assert TRUNK.registration
+    other = replace(TRUNK, registration=replace(TRUNK.registration, user="another"))
+    for name, expected in (("sip_trunks.json", other), ("before.json", TRUNK)):
+        (pbx["dir"] / name).write_text(to_json([expected]))
+    now = int(time.time())
+    pbx["answer"] = running(replace(REGISTERED, registered_at=now - 50), started_at=now - 99)
+    for more, had_failed in ((), True), (("--before", str(pbx["dir"] / "before.json")), False):
+        run(pbx, "--wait", "0", "--after", "sip reload", *more, "--format", "json")
+        assert json.loads(capsys.readouterr().out)["trunks"][0]["failed_before"] is had_failed
+
+
 def test_since_may_be_for_some_trunks(pbx: dict[str, Any]) -> None:
     since = ("--since", str(int(time.time()) + 60), "--wait", "0")
     assert run(pbx, *since) == 2
