@@ -15,11 +15,13 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "molecule/README.md"
-# Where Ansible begins to tell of a host, in the forms that it has at -vvv.
-_TOLD = re.compile(r"^(?:ok|changed|fatal): \[(?P<host>[^] ]+)[^]]*\]", re.MULTILINE)
+# Where Ansible begins to tell of a host, in the forms that it has at -vvv; also an Ansible that a task has run, whose
+# output is quoted.
+_TOLD = re.compile(r"(?:^|(?P<quoted>\\n))(?:ok|changed|fatal): \[(?P<host>[^] ]+)[^]]*\]", re.MULTILINE)
 _IMAGE = re.compile(r'"image": "localhost/telephony-lab-(?P<name>pbx|asterisk)(?P<version>[0-9]*)"')
 # Of a result, or quoted in what a command said. A diff, which has it too, stands before the host that it is of.
 _DRIVER = re.compile(r'(?:^ {4}|\\)"driver\\?": \\?"(chan_sip|pjsip)\\?"', re.MULTILINE)
+_QUOTED_DRIVER = re.compile(r'\\n {4}\\"driver\\": \\"(chan_sip|pjsip)\\"')
 _RUNNING = re.compile(r'\\?"asterisk\\?": \\?"([0-9]+)\.')
 # The images whose names have no number are of Debian 11.
 _OLDEST = "16"
@@ -46,7 +48,7 @@ def tried_on(log: str) -> list[str]:
     marks = list(_TOLD.finditer(log))
     for mark, end in zip(marks, [*(mark.start() for mark in marks[1:]), len(log)]):
         host, told = mark["host"], log[mark.end() : end]
-        drivers.setdefault(host, set()).update(_DRIVER.findall(told))
+        drivers.setdefault(host, set()).update((_QUOTED_DRIVER if mark["quoted"] else _DRIVER).findall(told))
         image, running = _IMAGE.search(told), _RUNNING.search(told)
         if running:
             versions[host] = running[1]

@@ -19,6 +19,8 @@ changed: [pbx -> localhost] => {
             "image": "localhost/telephony-lab-pbx",
 changed: [pjsip22 -> localhost] => {
             "image": "localhost/telephony-lab-asterisk22",
+changed: [inner -> localhost] => {
+            "image": "localhost/telephony-lab-asterisk18",
 changed: [built -> localhost] => {
             "image": "localhost/telephony-lab-pbx12",
 changed: [provider -> localhost] => {
@@ -36,6 +38,8 @@ changed: [pbx] => {
 ok: [pjsip22] => {
     "driver": "pjsip",
             "driver": "auto",
+changed: [pbx -> localhost] => {
+    "stdout": "PLAY\\nok: [inner] => {\\n    \\"driver\\": \\"pjsip\\"\\n+    \\"driver\\": \\"chan_sip\\"\\n"
 ok: [built] => {
     "stdout": "{\\"asterisk\\": \\"20.9.2\\", \\"trunks\\": [{\\"driver\\": \\"pjsip\\"}]}"
 """
@@ -53,14 +57,19 @@ def test_a_row_without_a_way_to_fail_is_none() -> None:
 
 
 def test_what_it_was_tried_on() -> None:
-    assert tried_on(LOG) == ["chan_sip, Asterisk 16", "pjsip, Asterisk 20", "pjsip, Asterisk 22"]
+    assert tried_on(LOG) == [
+        "chan_sip, Asterisk 16",
+        "pjsip, Asterisk 18",
+        "pjsip, Asterisk 20",
+        "pjsip, Asterisk 22",
+    ]
 
 
 def test_the_table(tmp_path: Path) -> None:
     (tmp_path / "molecule-default.log").write_text(LOG)
     (tmp_path / "molecule-pjsip.log").write_text("")
     rows = table([("default", True, 61.4), ("pjsip", False, 3)], tmp_path).splitlines()[2:]
-    assert len(rows) == 4
+    assert len(rows) == 5
     claim = claims(README.read_text())["default"].claim
     assert rows[0] == f"| `default` | {claim} | chan_sip, Asterisk 16 | held | 61 |"
     assert rows[-1].endswith(" | - | FAILED | 3 |")
