@@ -86,6 +86,7 @@ GATES = (
     Gate("unit", "the engine, room by room", "pytest --numprocesses=2 tests/unit", fast=True, suite=True),
     Gate("property", "the engine under generated input", "pytest tests/property", fast=True, suite=True),
     Gate("role", "tasks of the role, alone", "pytest tests/role", suite=True),
+    Gate("lab", "the lab, after a run that was killed", "pytest tests/lab", suite=True),
     Gate("ruff", "style of the Python code", "ruff check . && ruff format --check .", fast=True),
     Gate(
         "mypy",
