@@ -56,7 +56,7 @@ LOG = "/var/log/asterisk/messages"
 # pjproject's modules come up.
 STRANGERS = re.compile(
     r"Unable to load config file '(?!pjsip)|using defaults|registered during operation|"
-    r" (loader|ccss|cdr|cel|indications|manager|features_config|udptl|stasis|res_statsd)\.c:|^\S+ \S+ \S+ Asterisk "
+    r" (loader|ccss|cdr|cel|indications|manager|features_config|udptl|stasis|res_statsd)\.c:|^\[[^]]*\] Asterisk "
 )
 # Nobody answers, and the names have no DNS.
 SILENCE = re.compile(r"No response received from|Network is unreachable")

@@ -81,6 +81,11 @@ def test_in_january_december_is_of_the_year_before() -> None:
     assert first.at == at("18:57:02")
 
 
+def test_a_day_of_one_digit_has_a_blank_before_it() -> None:
+    first = next(log.read(recorded.text("log16_pjsip").replace("[Nov 23", "[Nov  3"), NOW))
+    assert first.at == at("18:57:02") - 20 * 86400
+
+
 def test_the_newest_log_is_read_from_where_asterisk_conf_says(tmp_path: Path) -> None:
     logs = tmp_path / "logs"
     logs.mkdir()
