@@ -58,8 +58,8 @@ STRANGERS = re.compile(
     r"Unable to load config file '(?!pjsip)|using defaults|registered during operation|"
     r" (loader|ccss|cdr|cel|indications|manager|features_config|udptl|stasis|res_statsd)\.c:|^\[[^]]*\] Asterisk "
 )
-# Nobody answers, and the names have no DNS.
-SILENCE = re.compile(r"No response received from|Network is unreachable")
+# Nobody answers, nobody takes a connection, and the names have no DNS.
+SILENCE = re.compile(r"No response received from|Network is unreachable|'Broken pipe' sending OPTIONS")
 NAMES = [f"provider{number}.test" for number in range(PER_FILE)]
 
 NUMBERS = itertools.count()
